@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per question: `unit` needs no server; the others start what they use (see `tests/`). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,services,studio,single-machine,apps}/**/*.test.ts'],
+          exclude: [
+            '**/node_modules/**',
+            '**/dist/**',
+            '**/*.service.test.ts',
+            '**/*.port.test.ts',
+          ],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'ports',
+          include: ['packages/**/*.port.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'services',
+          include: ['{services,studio,single-machine,packages}/**/*.service.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'ports',
           include: ['packages/**/*.port.test.ts'],
+          globalSetup: ['single-machine/src/testing/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -30,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'services',
           include: ['{services,studio,single-machine,packages}/**/*.service.test.ts'],
+          globalSetup: ['single-machine/src/testing/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -92,7 +92,7 @@ export async function waitForReplay(options: {
   try {
     await Promise.all([primary.connect(), replica.connect()]);
     const { rows } = await primary.query<{ lsn: string }>(
-      'select pg_current_wal_insert_lsn()::text as lsn',
+      'select pg_current_wal_flush_lsn()::text as lsn',
     );
     const started = performance.now();
     for (;;) {

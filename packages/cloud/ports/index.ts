@@ -1,3 +1,4 @@
+export * from './errors.ts';
 export * from './event-bus.ts';
 export * from './extractor.ts';
 export * from './object-destination.ts';

@@ -1,0 +1,5 @@
+export * from './file-secret-store.ts';
+export * from './migrations.ts';
+export * from './postgres-event-bus.ts';
+export * from './postgres-queue.ts';
+export * from './postgres-state-store.ts';

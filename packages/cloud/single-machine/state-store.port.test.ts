@@ -1,0 +1,13 @@
+import { stateStoreSuite } from '../suites/index.ts';
+import { openTestPools } from './open-test-pools.ts';
+import { createPostgresStateStore } from './postgres-state-store.ts';
+
+stateStoreSuite('PostgreSQL', async () => {
+  const pools = await openTestPools();
+  const processes = [pools.open(), pools.open()] as const;
+  let opened = 0;
+  return {
+    open: () => createPostgresStateStore({ pool: processes[opened++ % 2 === 0 ? 0 : 1] }),
+    close: pools.close,
+  };
+});

@@ -55,12 +55,17 @@ export interface VerifiedRequest {
   /** The payload with aws-chunked framing removed; errors when a checksum, a chunk signature or the length is wrong. */
   readonly body: AsyncIterable<Uint8Array>;
   readonly contentLength: number | null;
+  /** Checksums that the client gave in headers or trailers and that held, base64; complete once `body` has ended. */
+  readonly checksums: () => Readonly<Record<string, string>>;
   readonly context: OperationContext;
 }
 
 /** A service that routes by method and path itself: S3, SageMaker Runtime. */
 export interface RestService {
+  /** What stands in the audit's `eventSource`. */
   readonly name: string;
+  /** Service of the credential scope when it is not `name`: SageMaker Runtime signs as `sagemaker`. */
+  readonly signingName?: string;
   /** Tells by method, path and headers whether a request is this service's; S3 is asked last. */
   readonly matches: (request: {
     method: string;

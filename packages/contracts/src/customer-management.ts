@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { work } from './long-work.ts';
 import { bindingView, score, scoringRun, slotView } from './model-slots.ts';
 import { defineOperation, everyTenantRole, service, tenant } from './operation.ts';
@@ -100,6 +101,7 @@ const churnSlot = { slot: 'customer-churn', contract: 1 };
 const modellers = tenant('data_scientist', 'tenant_admin');
 
 export const customerManagementOperations = {
+  ...auditOperations('customer-management'),
   listCustomers: defineOperation({
     service: 'customer-management',
     name: 'listCustomers',

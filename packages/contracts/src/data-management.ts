@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { accepted } from './long-work.ts';
 import { defineOperation, everyTenantRole, service, tenant } from './operation.ts';
 import { cursorQuery, id, line, listOf, timestamp } from './primitives.ts';
@@ -110,6 +111,7 @@ const dataUsers = tenant('data_scientist', 'tenant_admin');
 const exampleId = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 export const dataManagementOperations = {
+  ...auditOperations('data-management'),
   listDatasets: defineOperation({
     service: 'data-management',
     name: 'listDatasets',

@@ -7,6 +7,7 @@ import { tenantManagementOperations } from './tenant-management.ts';
 import { userManagementOperations } from './user-management.ts';
 import { workbenchManagementOperations } from './workbench-management.ts';
 
+export * from './audit.ts';
 export * from './client.ts';
 export * from './customer-management.ts';
 export * from './data-management.ts';

@@ -4,17 +4,30 @@ import type { ResourceType } from './resources.ts';
 import type { Role, TenantRole } from './roles.ts';
 import type { ServiceCaller, ServiceName } from './services.ts';
 
+/** Anybody; what it does must be safe for anybody. */
+export interface PublicAuth {
+  readonly kind: 'public';
+}
+/** A person of a tenant, or his notebook or API key, with one of the roles. */
+export interface TenantAuth {
+  readonly kind: 'tenant';
+  readonly roles: readonly TenantRole[];
+}
+export interface OperatorAuth {
+  readonly kind: 'operator';
+}
+/** Everybody who is signed in, operators too. */
+export interface SignedInAuth {
+  readonly kind: 'signed-in';
+}
+/** Only these services, by their own signed tokens; never reachable through the front-door. */
+export interface ServiceAuth {
+  readonly kind: 'service';
+  readonly callers: readonly ServiceCaller[];
+}
+
 /** Who may call. Role first (403, the same for every id), then scope (404, the same as an absent id). */
-export type Auth =
-  /** Anybody; what it does must be safe for anybody. */
-  | { readonly kind: 'public' }
-  /** A person of a tenant, or his notebook or API key, with one of the roles. */
-  | { readonly kind: 'tenant'; readonly roles: readonly TenantRole[] }
-  | { readonly kind: 'operator' }
-  /** Everybody who is signed in, operators too. */
-  | { readonly kind: 'signed-in' }
-  /** Only these services, by their own signed tokens; never reachable through the front-door. */
-  | { readonly kind: 'service'; readonly callers: readonly ServiceCaller[] };
+export type Auth = PublicAuth | TenantAuth | OperatorAuth | SignedInAuth | ServiceAuth;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -68,12 +81,12 @@ export const defineOperation = <const Definition extends Operation>(
 export const isBinary = (body: Operation['body']): body is BinaryBody =>
   body !== undefined && 'kind' in body && body.kind === 'binary';
 
-export const tenant = (...roles: TenantRole[]): Auth => ({ kind: 'tenant', roles });
-export const everyTenantRole: Auth = tenant('marketer', 'data_scientist', 'tenant_admin');
-export const operator: Auth = { kind: 'operator' };
-export const anybody: Auth = { kind: 'public' };
-export const signedIn: Auth = { kind: 'signed-in' };
-export const service = (...callers: ServiceCaller[]): Auth => ({ kind: 'service', callers });
+export const tenant = (...roles: TenantRole[]): TenantAuth => ({ kind: 'tenant', roles });
+export const everyTenantRole: TenantAuth = tenant('marketer', 'data_scientist', 'tenant_admin');
+export const operator: OperatorAuth = { kind: 'operator' };
+export const anybody: PublicAuth = { kind: 'public' };
+export const signedIn: SignedInAuth = { kind: 'signed-in' };
+export const service = (...callers: ServiceCaller[]): ServiceAuth => ({ kind: 'service', callers });
 
 export const allowsRole = (auth: Auth, roles: readonly Role[]): boolean => {
   switch (auth.kind) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { work } from './long-work.ts';
 import { anybody, defineOperation, operator } from './operation.ts';
 import { cursorQuery, emailAddress, id, line, listOf, timestamp } from './primitives.ts';
@@ -27,6 +28,7 @@ export type RegistrationView = z.infer<typeof registrationView>;
 const registrationToken = z.object({ 'atelier-registration-token': z.string().min(32).max(100) });
 
 export const registrationOperations = {
+  ...auditOperations('registration'),
   register: defineOperation({
     service: 'registration',
     name: 'register',

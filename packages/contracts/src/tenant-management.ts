@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { work } from './long-work.ts';
 import { defineOperation, everyTenantRole, operator, service } from './operation.ts';
 import { cursorQuery, id, line, listOf, timestamp } from './primitives.ts';
@@ -60,6 +61,7 @@ const tenantParams = z.object({ tenantId: id });
 const exampleTenant = { tenantId: '01890a5d-ac96-774b-bcce-b302099a8057' };
 
 export const tenantManagementOperations = {
+  ...auditOperations('tenant-management'),
   getTenant: defineOperation({
     service: 'tenant-management',
     name: 'getTenant',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { anybody, defineOperation, service, signedIn, tenant } from './operation.ts';
 import { cursorQuery, emailAddress, id, line, listOf, timestamp } from './primitives.ts';
 import { role, tenantRole } from './roles.ts';
@@ -52,6 +53,7 @@ const admin = tenant('tenant_admin');
 const exampleId = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 export const userManagementOperations = {
+  ...auditOperations('user-management'),
   getMe: defineOperation({
     service: 'user-management',
     name: 'getMe',

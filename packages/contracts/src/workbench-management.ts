@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOperations } from './audit.ts';
 import { accepted, work } from './long-work.ts';
 import { defineOperation, everyTenantRole, operator, service, tenant } from './operation.ts';
 import { cursorQuery, id, listOf, timestamp } from './primitives.ts';
@@ -36,6 +37,7 @@ const workbenchUsers = tenant('data_scientist', 'tenant_admin');
 const exampleId = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 export const workbenchManagementOperations = {
+  ...auditOperations('workbench-management'),
   listVariants: defineOperation({
     service: 'workbench-management',
     name: 'listVariants',

@@ -1,0 +1,30 @@
+import type { auditOperations } from '@atelier/contracts';
+import { listAudit } from './audit.ts';
+import type { Database } from './database.ts';
+import type { CallIn } from './handler.ts';
+import { PLATFORM_TENANT } from './platform-tenant.ts';
+
+type Operations = ReturnType<typeof auditOperations>;
+
+const read = async (
+  database: Database,
+  tenantId: string,
+  query: { limit: number; cursor?: number | undefined },
+) => {
+  const items = await database.transaction(tenantId, (transaction) =>
+    listAudit(transaction, tenantId, { limit: query.limit, before: query.cursor ?? null }),
+  );
+  const last = items.at(-1);
+  return {
+    items,
+    nextCursor: last !== undefined && items.length === query.limit ? String(last.sequence) : null,
+  };
+};
+
+/** The two audit operations that every service answers. */
+export const auditHandlers = (deps: { database: Database }) => ({
+  listAudit: ({ scope, query }: CallIn<Operations['listAudit']>) =>
+    read(deps.database, scope.tenantId, query),
+  listPlatformAudit: ({ query }: CallIn<Operations['listPlatformAudit']>) =>
+    read(deps.database, PLATFORM_TENANT, query),
+});

@@ -1,33 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBus } from '@atelier/cloud/ports';
-import { isBinary, type Operation, type ServiceName } from '@atelier/contracts';
+import type { Operation, ServiceName } from '@atelier/contracts';
 import swagger from '@fastify/swagger';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { appendAudit } from './audit.ts';
 import { auditHandlers } from './audit-handlers.ts';
-import { authenticate, authorise } from './authorise.ts';
 import type { Database } from './database.ts';
 import { BusinessError } from './errors.ts';
 import type { Handlers } from './handler.ts';
-import { type Claim, claimIdempotencyKey } from './idempotency.ts';
-import { actorOf, type Identity, type ServiceIdentity } from './identity.ts';
-import { limitedBody } from './limited-body.ts';
-import { recordRefusal } from './refusals.ts';
-import { addRoute } from './route.ts';
+import type { ServiceIdentity } from './identity.ts';
 import { loggerOptions } from './logger.ts';
 import { startOutboxRelay } from './outbox.ts';
-import { PLATFORM_TENANT } from './platform-tenant.ts';
 import { sendProblem, toProblem } from './problem-response.ts';
+import { recordRefusal } from './refusals.ts';
+import { addRoute } from './route.ts';
 import {
   openPlatformScope,
   openTenantScope,

@@ -55,17 +55,22 @@ npm_ci() {
 lock_hash() { sha256sum package-lock.json | cut -d ' ' -f 1; }
 stamp=node_modules/.atelier-lock
 
+# Fresh: installed by us from this very lock, or by somebody's own `npm install`, which writes npm's record last.
+is_fresh() {
+  [ "$(cat "$stamp" 2>/dev/null || true)" = "$(lock_hash)" ] ||
+    [ node_modules/.package-lock.json -nt package-lock.json ]
+}
+
 install_dependencies() {
-  [ "$(cat "$stamp" 2>/dev/null || true)" = "$(lock_hash)" ] && return 0
   npm_ci
   lock_hash >"$stamp"
 }
 
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$(lock_hash)" ]; then
+if ! is_fresh; then
   # Two commands may start in one clone; the second finds the work done.
   exec 9>"${TMPDIR:-/tmp}/atelier-npm-$(printf '%s' "$root" | sha256sum | cut -c 1-12).lock"
   flock 9
-  step "npm dependencies" install_dependencies ||
+  is_fresh || step "npm dependencies" install_dependencies ||
     fail "npm could not install the dependencies: see above, then run the same command again."
   exec 9>&-
 fi

@@ -27,8 +27,8 @@ test('every use has a secret of its own, and another home has others', async () 
 test('what is published of a signing key does not sign', async () => {
   const secrets = await openSecrets(instance);
   expect(secrets.signingKeys.registration).toHaveProperty('d');
-  expect(secrets.trustedKeys.registration[0]).not.toHaveProperty('d');
-  expect(secrets.trustedKeys.registration[0]?.kid).toBe(secrets.signingKeys.registration.kid);
+  expect(secrets.trustedKeys.registration?.[0]).not.toHaveProperty('d');
+  expect(secrets.trustedKeys.registration?.[0]?.kid).toBe(secrets.signingKeys.registration.kid);
 });
 
 test('every file of the secrets can be read by its owner alone', async () => {

@@ -11,7 +11,7 @@ export interface Secrets {
   /** Private keys (EC P-256, with `kid`) by which each caller signs its internal tokens. */
   readonly signingKeys: Readonly<Record<ServiceCaller, JWK>>;
   /** Their public halves, by caller. */
-  readonly trustedKeys: Readonly<Record<ServiceCaller, readonly JWK[]>>;
+  readonly trustedKeys: Readonly<Partial<Record<ServiceCaller, readonly JWK[]>>>;
 }
 
 /** Derives the secret of one use from the instance's own, so that a new use needs no new file. */
@@ -51,8 +51,6 @@ export async function openSecrets(instance: Instance): Promise<Secrets> {
   return {
     secretFor: (use) => deriveSecret(root, use),
     signingKeys: Object.fromEntries(pairs) as Record<ServiceCaller, JWK>,
-    trustedKeys: Object.fromEntries(
-      pairs.map(([caller, key]) => [caller, [publicHalf(key)]]),
-    ) as Record<ServiceCaller, readonly JWK[]>,
+    trustedKeys: Object.fromEntries(pairs.map(([caller, key]) => [caller, [publicHalf(key)]])),
   };
 }

@@ -97,9 +97,9 @@ test('a stop while things are starting leaves nothing running', async () => {
     ],
     ...quiet,
   });
-  const start = supervisor.start();
-  start.catch(() => {});
+  const start = expect(supervisor.start()).rejects.toThrow(/stopped while it started/);
   await supervisor.stop();
+  await start;
   expect(events.filter((event) => event.startsWith('start'))).toHaveLength(
     events.filter((event) => event.startsWith('stop')).length,
   );

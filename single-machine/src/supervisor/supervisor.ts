@@ -144,7 +144,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     note(name, 'stopped');
   }
 
-  async function stop(): Promise<void> {
+  let stops: Promise<void> | null = null;
+  function stop(): Promise<void> {
+    stops ??= stopAll();
+    return stops;
+  }
+
+  async function stopAll(): Promise<void> {
     stopping.abort();
     const stops = new Map<string, Promise<void>>();
     for (const { name } of [...processes].reverse()) stops.set(name, stopOne(name, stops));
@@ -156,7 +162,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     stop,
     async start() {
       try {
-        await startAll();
+        await Promise.race([startAll(), stopped]);
+        if (stopping.signal.aborted) throw new Error('it was stopped while it started');
       } catch (cause) {
         await stop();
         throw cause;

@@ -1,0 +1,30 @@
+import { PasswordInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+export const MIN_PASSWORD = 12;
+
+export const PasswordField = ({
+  value,
+  onChange,
+  error,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly error: string | undefined;
+}) => {
+  const { t } = useTranslation('landing');
+  return (
+    <PasswordInput
+      id="password"
+      name="password"
+      label={t('verify.password')}
+      description={t('verify.passwordHint')}
+      autoComplete="new-password"
+      required
+      maxLength={200}
+      value={value}
+      error={error}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+};

@@ -1,0 +1,3 @@
+import { appConfig } from '@atelier/web-kit/vite';
+
+export default appConfig();

@@ -1,0 +1,81 @@
+import { type Problem, ProblemError } from '@atelier/contracts';
+import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+
+type Remedy = Problem['code'] | 'offline' | 'unexpected';
+
+const describe = (error: Error): { readonly problem: Problem | null; readonly remedy: Remedy } => {
+  if (error instanceof ProblemError) {
+    return { problem: error.problem, remedy: error.problem.code };
+  }
+  return { problem: null, remedy: error instanceof TypeError ? 'offline' : 'unexpected' };
+};
+
+/** What went wrong, what to do about it, how to find it in the log, and another try. */
+export const ProblemAlert = ({
+  error,
+  onRetry,
+  title,
+}: {
+  readonly error: Error;
+  readonly onRetry?: (() => void) | undefined;
+  readonly title?: string | undefined;
+}) => {
+  const { t } = useTranslation('kit');
+  const { problem, remedy } = describe(error);
+  const cause =
+    problem?.detail ??
+    (remedy === 'offline'
+      ? t('problem.offline')
+      : remedy === 'unexpected'
+        ? t('problem.unexpected')
+        : null);
+  return (
+    <Alert
+      role="alert"
+      color="red"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={title ?? problem?.title ?? t('problem.title')}
+    >
+      <Stack gap="xs" align="flex-start">
+        {cause === null ? null : <Text size="sm">{cause}</Text>}
+        {problem?.errors === undefined || problem.errors.length === 0 ? null : (
+          <List size="sm">
+            {problem.errors.map(({ pointer, message }) => (
+              <List.Item key={`${pointer} ${message}`}>
+                {pointer === '' ? message : `${fieldOf(pointer)}: ${message}`}
+              </List.Item>
+            ))}
+          </List>
+        )}
+        <Text size="sm">{t(`problem.remedy.${remedy}`)}</Text>
+        <Group gap="md">
+          {onRetry === undefined ? null : (
+            <Button
+              size="xs"
+              color="red"
+              variant="outline"
+              leftSection={<IconRefresh size={14} aria-hidden />}
+              onClick={onRetry}
+            >
+              {t('problem.retry')}
+            </Button>
+          )}
+          {problem === null || problem.requestId === '' ? null : (
+            <Text size="xs" component="span">
+              {t('problem.requestId')} <Code>{problem.requestId}</Code>
+            </Text>
+          )}
+        </Group>
+      </Stack>
+    </Alert>
+  );
+};
+
+/** `/body/email` is `email` to a person. */
+const fieldOf = (pointer: string): string =>
+  pointer
+    .split('/')
+    .filter((part) => part !== '' && part !== 'body' && part !== 'query' && part !== 'params')
+    .join(' ') || pointer;

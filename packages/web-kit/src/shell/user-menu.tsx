@@ -1,0 +1,33 @@
+import { Divider, Text } from '@mantine/core';
+import { IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { signOut, useUser } from '../api/session.ts';
+import { Dropdown } from '../components/dropdown.tsx';
+import { DropdownItem } from '../components/dropdown-item.tsx';
+import { SIGNED_OUT_PATH } from './signed-out-page.tsx';
+
+export const UserMenu = () => {
+  const { t } = useTranslation('kit');
+  const user = useUser();
+  return (
+    <Dropdown label={t('account.label')} icon={<IconUserCircle size={22} aria-hidden />}>
+      {() => (
+        <>
+          <Text px="sm" size="sm" style={{ overflowWrap: 'anywhere' }} component="div">
+            <Text size="xs" c="dimmed">
+              {t('account.signedInAs')}
+            </Text>
+            <Text fw={600}>{user.name}</Text>
+            {user.email}
+          </Text>
+          <Divider my="xs" />
+          <DropdownItem
+            icon={IconLogout}
+            label={t('account.signOut')}
+            onClick={() => void signOut(SIGNED_OUT_PATH)}
+          />
+        </>
+      )}
+    </Dropdown>
+  );
+};

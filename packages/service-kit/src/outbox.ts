@@ -40,14 +40,19 @@ interface Row {
   readonly created_at: Date;
 }
 
-const envelope = (row: Row): CloudEvent<BusinessEvent> => ({
-  id: row.id,
+/** A business event in EventBridge's envelope. */
+export const eventEnvelope = (told: {
+  id: string;
+  at: Date;
+  event: BusinessEvent;
+}): CloudEvent<BusinessEvent> => ({
+  id: told.id,
   source: EVENT_SOURCE,
-  'detail-type': row.event.type,
+  'detail-type': told.event.type,
   account: '',
-  time: row.created_at.toISOString(),
+  time: told.at.toISOString(),
   region: 'us-east-1',
-  detail: row.event,
+  detail: told.event,
 });
 
 /**
@@ -70,7 +75,9 @@ export const startOutboxRelay = (deps: {
         [BATCH],
       );
       if (rows.length === 0) return 0;
-      await deps.eventBus.publish(rows.map(envelope));
+      await deps.eventBus.publish(
+        rows.map(({ id, event, created_at: at }) => eventEnvelope({ id, event, at })),
+      );
       await transaction.query('delete from outbox where id = any($1)', [rows.map((row) => row.id)]);
       return rows.length;
     });

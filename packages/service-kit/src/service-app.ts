@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBus } from '@atelier/cloud/ports';
-import type { Operation, ServiceName } from '@atelier/contracts';
+import type { ChangeEvent, Operation, ServiceName } from '@atelier/contracts';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { v7 as uuidv7 } from 'uuid';
 import { auditHandlers } from './audit-handlers.ts';
 import type { Database } from './database.ts';
 import { BusinessError } from './errors.ts';
 import type { Handlers } from './handler.ts';
 import type { ServiceIdentity } from './identity.ts';
 import { loggerOptions } from './logger.ts';
-import { startOutboxRelay } from './outbox.ts';
+import { eventEnvelope, startOutboxRelay } from './outbox.ts';
 import { sendProblem, toProblem } from './problem-response.ts';
 import { recordRefusal } from './refusals.ts';
 import { addRoute } from './route.ts';
@@ -46,6 +47,9 @@ export interface ServiceRuntime {
   /** The scope of a stored request: only that tenant's own token can have stored it. */
   openScope(tenantId: string, requestId: string): TenantScope;
   openPlatform(requestId: string): PlatformScope;
+  /** Tells open browsers of a change, outside of any transaction; one that is lost is seen at the next look. */
+  announce(event: ChangeEvent): void;
+  readonly log: FastifyBaseLogger;
 }
 
 export interface ServiceApp {
@@ -87,6 +91,14 @@ export const createServiceApp = <Operations extends Readonly<Record<string, Oper
       openTenantScope(scopeDeps, { tenantId, identity: ownIdentity(tenantId), requestId }),
     openPlatform: (requestId) =>
       openPlatformScope(scopeDeps, { identity: ownIdentity(null), requestId }),
+    announce: (event) => {
+      deps.eventBus
+        .publish([eventEnvelope({ id: uuidv7(), at: new Date(), event })])
+        .catch((error: unknown) => app.log.warn({ err: error }, 'a change was not told'));
+    },
+    get log() {
+      return app.log;
+    },
   };
 
   const app = fastify({

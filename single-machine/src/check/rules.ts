@@ -24,7 +24,7 @@ const rules: Readonly<Record<string, BoundaryRule>> = {
   'packages/account-baseline': { sources: [] },
   'packages/cloud': { sources: [] },
   'packages/web-kit': { sources: ['@atelier/contracts'] },
-  'packages/service-kit': { sources: ['@atelier/contracts', PORTS] },
+  'packages/service-kit': { sources: ['@atelier/contracts', '@atelier/reconciler', PORTS] },
   'packages/masking': { sources: ['@atelier/contracts', PORTS] },
   'packages/reconciler': { sources: [PORTS] },
   'packages/model-slots': {

@@ -35,7 +35,13 @@ const rules: Readonly<Record<string, BoundaryRule>> = {
     main: ADAPTERS,
   },
   tests: {
-    sources: ['@atelier/contracts', '@atelier/service-kit', '@atelier/single-machine', PORTS],
+    sources: [
+      '@atelier/contracts',
+      '@atelier/service-kit',
+      '@atelier/single-machine',
+      '@atelier/single-machine/shop',
+      PORTS,
+    ],
   },
 };
 

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { purchasesCsv, toCsv } from './csv.ts';
+import { generateShop } from './generate-shop.ts';
+import { namesFor } from './names.ts';
+
+/** Two files to import, and how to read the second. */
+export interface TestData {
+  /** Where it comes from, for the run to print. */
+  readonly source: string;
+  /** With header: customer_id, name, email. */
+  readonly customers: string;
+  readonly purchases: string;
+  readonly purchaseFormat:
+    | { readonly kind: 'cdnow'; readonly asOf: string }
+    | { readonly kind: 'generated'; readonly asOf: string };
+  readonly counts: { readonly customers: number; readonly purchases: number };
+}
+
+const CDNOW_FILE = 'cdnow-sample.txt';
+const CDNOW_END = '1998-06-30';
+
+/** Columns of a line: id in the full data, customer id, date (yyyymmdd), number of CDs, dollars. */
+function readCdnow(file: string): TestData {
+  const purchases = readFileSync(file, 'latin1');
+  const lines = purchases.split('\n').filter((line) => line.trim() !== '');
+  const ids = [...new Set(lines.map((line) => line.trim().split(/\s+/)[1] ?? ''))];
+  return {
+    source: file,
+    customers: toCsv(
+      ['customer_id', 'name', 'email'],
+      namesFor(ids, 'cdnow').map(({ id, name, email }) => [id, name, email]),
+    ),
+    purchases,
+    purchaseFormat: { kind: 'cdnow', asOf: CDNOW_END },
+    counts: { customers: ids.length, purchases: lines.length },
+  };
+}
+
+function generate(): TestData {
+  const endDate = '2026-06-30';
+  const { customers, purchases } = generateShop({ seed: 'tests', size: 2_000, endDate });
+  return {
+    source: 'the generated shop (CDNOW was not found)',
+    customers: toCsv(
+      ['customer_id', 'name', 'email'],
+      customers.map(({ customerId, name, email }) => [customerId, name, email]),
+    ),
+    purchases: purchasesCsv(purchases),
+    purchaseFormat: { kind: 'generated', asOf: endDate },
+    counts: { customers: customers.length, purchases: purchases.length },
+  };
+}
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * CDNOW's purchases with made-up people, from the folder `ATELIER_TEST_DATA`, else from `../shared/data` beside the
+ * repository; else a generated shop. A variable that names a folder without the file is an error, not a fallback.
+ */
+export function openTestData(
+  env: Readonly<Record<string, string | undefined>>,
+  repository = REPOSITORY,
+): TestData {
+  const named = env.ATELIER_TEST_DATA;
+  if (named) return readCdnow(join(named, CDNOW_FILE));
+  const beside = join(repository, '..', 'shared', 'data', CDNOW_FILE);
+  return existsSync(beside) ? readCdnow(beside) : generate();
+}

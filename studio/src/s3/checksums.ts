@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
+import { createChecksum, type Checksum as RunningChecksum } from '../wire/checksums.ts';
 
 export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
@@ -15,60 +13,27 @@ export interface Checksum {
   readonly value: string;
 }
 
-export interface RunningChecksum {
-  update(chunk: Uint8Array): void;
-  /** Base64. */
-  digest(): Promise<string>;
-}
+const headers = {
+  CRC32: 'x-amz-checksum-crc32',
+  CRC32C: 'x-amz-checksum-crc32c',
+  CRC64NVME: 'x-amz-checksum-crc64nvme',
+  SHA1: 'x-amz-checksum-sha1',
+  SHA256: 'x-amz-checksum-sha256',
+} as const;
 
-export const checksumHeader = (algorithm: ChecksumAlgorithm): string =>
-  `x-amz-checksum-${algorithm.toLowerCase()}`;
+export const checksumHeader = (algorithm: ChecksumAlgorithm) => headers[algorithm];
 
 export const isChecksumAlgorithm = (name: string): name is ChecksumAlgorithm =>
   (checksumAlgorithms as readonly string[]).includes(name);
 
-function runningCrc32(): RunningChecksum {
-  let value = 0;
-  return {
-    update(chunk) {
-      value = crc32(chunk, value);
-    },
-    async digest() {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32BE(value);
-      return bytes.toString('base64');
-    },
-  };
-}
-
-export function startChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
-  switch (algorithm) {
-    case 'CRC32':
-      return runningCrc32();
-    case 'CRC32C':
-    case 'CRC64NVME': {
-      const crc = algorithm === 'CRC32C' ? new Crc32c() : new Crc64Nvme();
-      return {
-        update: (chunk) => crc.update(chunk),
-        digest: async () => Buffer.from(await crc.digest()).toString('base64'),
-      };
-    }
-    case 'SHA1':
-    case 'SHA256': {
-      const hash = createHash(algorithm);
-      return { update: (chunk) => hash.update(chunk), digest: async () => hash.digest('base64') };
-    }
-  }
-}
+export const startChecksum = (algorithm: ChecksumAlgorithm): RunningChecksum =>
+  createChecksum(headers[algorithm]);
 
 /** The checksum of the parts' checksums, `<base64>-<parts>`. */
-export async function compositeChecksum(
-  algorithm: ChecksumAlgorithm,
-  parts: readonly string[],
-): Promise<string> {
+export function compositeChecksum(algorithm: ChecksumAlgorithm, parts: readonly string[]): string {
   const running = startChecksum(algorithm);
   for (const part of parts) running.update(Buffer.from(part, 'base64'));
-  return `${await running.digest()}-${parts.length}`;
+  return `${running.digest()}-${parts.length}`;
 }
 
 const reflectedPolynomials: Partial<Record<ChecksumAlgorithm, { bits: number; value: bigint }>> = {

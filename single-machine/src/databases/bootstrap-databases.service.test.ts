@@ -72,8 +72,8 @@ test("a service does not reach Studio's database, nor Studio the services'", asy
   ]);
 });
 
-test('registration makes extraction logins that read on the replica alone, and no other roles fall to it', async () => {
-  const maker = actingAs(urlOf(names.atelier), 'registration_owner');
+test('data-management makes extraction logins that read on the replica alone, and no other roles fall to it', async () => {
+  const maker = actingAs(urlOf(names.atelier), 'data_management_owner');
   const login = `extract_${database.name}`;
   await query(maker, `create role ${login} login password 'x' in role extraction_reader`);
   await database.waitForReplica();

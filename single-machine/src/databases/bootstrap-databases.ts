@@ -1,71 +1,33 @@
+import { EXTRACTION_READER, ensureServiceSchemas } from '@atelier/service-kit';
 import pg from 'pg';
-import {
-  CLOUD,
-  EXTRACTION_READER,
-  extractionLoginMaker,
-  rolesOf,
-  STUDIO,
-  schemas,
-  sqlName,
-} from './roles.ts';
+import { CLOUD, loginOf, passwordUse, SCHEMA_OWNERS, STUDIO } from './logins.ts';
 
 const { escapeIdentifier: name, escapeLiteral: literal } = pg;
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return work(client).finally(() => client.end());
-}
-
-async function ensureRoles(client: pg.Client, secretFor: (use: string) => string): Promise<void> {
-  const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles');
-  const present = new Set(rows.map(({ rolname }) => rolname));
-  const statements = rolesOf(secretFor).map(({ name: role, password, makesRoles }) =>
-    [
-      present.has(role) ? 'alter role' : 'create role',
-      name(role),
-      password === null ? 'nologin' : `login password ${literal(password)}`,
-      makesRoles ? 'createrole' : 'nocreaterole',
-    ].join(' '),
-  );
-  await client.query(statements.join(';\n'));
-  // Without inheritance: who makes the logins reads nothing of what they read.
-  await client.query(
-    `grant ${name(EXTRACTION_READER)} to ${name(extractionLoginMaker)} with admin true, inherit false, set false`,
-  );
-}
-
-async function ensureDatabase(client: pg.Client, database: string, owner: string): Promise<void> {
-  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [
-    database,
-  ]);
-  if (rowCount === 0) {
-    await client.query(`create database ${name(database)} owner ${name(owner)}`);
-  }
-  await client.query(`revoke all on database ${name(database)} from public`);
-}
-
-async function ensureSchemas(client: pg.Client, database: string): Promise<void> {
-  await client.query('revoke create on schema public from public');
-  // Keyed pseudonyms are made by its `hmac`.
-  await client.query('create extension if not exists pgcrypto');
-  await client.query(`grant connect, create on database ${name(database)} to ${name(CLOUD)}`);
-  await client.query(`grant connect on database ${name(database)} to ${name(EXTRACTION_READER)}`);
-  for (const service of schemas.map(sqlName)) {
-    await client.query(
-      `create schema if not exists ${name(service)} authorization ${name(`${service}_owner`)}`,
-    );
-    for (const login of ['app', 'operator']) {
-      await client.query(
-        `grant connect on database ${name(database)} to ${name(`${service}_${login}`)}`,
-      );
-    }
-  }
-}
 
 export interface DatabaseNames {
   readonly atelier: string;
   readonly studio: string;
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await work(client).finally(() => client.end());
+}
+
+async function ensureLogin(client: pg.Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  const verb = rowCount === 0 ? 'create' : 'alter';
+  await client.query(`${verb} role ${name(role)} login password ${literal(password)}`);
+}
+
+/** Nobody connects to a database but those it is opened to. */
+async function ensureDatabase(client: pg.Client, database: string, owner: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
+  if (rowCount === 0) {
+    await client.query(`create database ${name(database)} owner ${name(owner)}`);
+  }
+  await client.query(`revoke all on database ${name(database)} from public`);
 }
 
 /**
@@ -78,15 +40,39 @@ export async function bootstrapDatabases(options: {
   readonly names: DatabaseNames;
 }): Promise<void> {
   const { urlOf, secretFor, names } = options;
+  const passwordOf = (role: string) => secretFor(passwordUse(role));
+
   await withClient(urlOf('postgres'), async (client) => {
-    await ensureRoles(client, secretFor);
+    for (const role of [CLOUD, STUDIO]) await ensureLogin(client, role, passwordOf(role));
     await ensureDatabase(client, names.atelier, 'postgres');
     await ensureDatabase(client, names.studio, STUDIO);
     for (const database of ['postgres', 'template1']) {
       await client.query(`revoke connect on database ${name(database)} from public`);
     }
   });
-  await withClient(urlOf(names.atelier), (client) => ensureSchemas(client, names.atelier));
+  await ensureServiceSchemas({
+    adminConnectionString: urlOf(names.atelier),
+    services: Object.fromEntries(
+      SCHEMA_OWNERS.map((service) => [
+        service,
+        {
+          app: passwordOf(loginOf(service, 'app')),
+          operator: passwordOf(loginOf(service, 'operator')),
+        },
+      ]),
+    ),
+  });
+  await withClient(urlOf(names.atelier), async (client) => {
+    const logins = SCHEMA_OWNERS.flatMap((service) => [
+      loginOf(service, 'app'),
+      loginOf(service, 'operator'),
+    ]);
+    for (const role of [EXTRACTION_READER, CLOUD, ...logins]) {
+      await client.query(`grant connect on database ${name(names.atelier)} to ${name(role)}`);
+    }
+    // Its adapters make their own schema.
+    await client.query(`grant create on database ${name(names.atelier)} to ${name(CLOUD)}`);
+  });
 }
 
 /** The same connection, acting as a role that nobody signs in as: for migrations. */

@@ -52,6 +52,12 @@ export interface ServiceRuntime {
   readonly log: FastifyBaseLogger;
 }
 
+/** Work that a service does without being asked: reconcilers, event consumers, sweeps. */
+export interface Background {
+  start(): void | Promise<void>;
+  stop(): Promise<void>;
+}
+
 export interface ServiceApp {
   readonly app: FastifyInstance;
   readonly runtime: ServiceRuntime;
@@ -65,7 +71,11 @@ export interface ServiceApp {
 export const createServiceApp = <Operations extends Readonly<Record<string, Operation>>>(given: {
   service: ServiceName;
   operations: Operations;
-  handlers: (runtime: ServiceRuntime) => Handlers<Operations>;
+  compose: (runtime: ServiceRuntime) => {
+    handlers: Handlers<Operations>;
+    /** What runs beside the requests: started once the application listens, stopped before it closes. */
+    background?: readonly Background[];
+  };
   deps: ServiceDeps;
 }): ServiceApp => {
   const { service, deps } = given;
@@ -154,7 +164,13 @@ export const createServiceApp = <Operations extends Readonly<Record<string, Oper
     return { status: 'ready' };
   });
 
-  const handlers = { ...auditHandlers(deps), ...given.handlers(runtime) } as Readonly<
+  const composed = given.compose(runtime);
+  const background = composed.background ?? [];
+  app.addHook('onReady', async () => {
+    for (const work of background) await work.start();
+  });
+
+  const handlers = { ...auditHandlers(deps), ...composed.handlers } as Readonly<
     Record<string, (call: unknown) => Promise<unknown>>
   >;
 
@@ -175,6 +191,7 @@ export const createServiceApp = <Operations extends Readonly<Record<string, Oper
     app,
     runtime,
     close: async () => {
+      await Promise.all(background.map((work) => work.stop()));
       await app.close();
       await relay.close();
     },

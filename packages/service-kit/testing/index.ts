@@ -132,3 +132,4 @@ export const createRecordingEventBus = (): EventBus & { readonly published: Clou
     subscribe: async () => ({ close: async () => undefined }),
   };
 };
+export * from './test-service.ts';

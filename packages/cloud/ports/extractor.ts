@@ -4,6 +4,8 @@ export interface ExtractColumn {
   readonly name: string;
   /** The type the file carries. */
   readonly type: 'string' | 'integer' | 'decimal' | 'double' | 'boolean' | 'date' | 'timestamp';
+  /** Of a `decimal`. */
+  readonly precision?: { readonly digits: number; readonly scale: number };
 }
 
 export interface ExtractDataset {

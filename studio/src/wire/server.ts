@@ -15,6 +15,16 @@ export interface HostHandler {
 /** Answers without a signature: health, key sets. True when it did. */
 export type PublicHandler = (path: string, response: ServerResponse) => Promise<boolean>;
 
+/**
+ * Asked first for every request on an account's own socket, before any signature is looked at: a container that asks for
+ * its keys has none yet. True when it answered.
+ */
+export type AccountSocketHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  accountId: string,
+) => Promise<boolean>;
+
 export interface ServerDeps {
   readonly dispatch: Dispatch;
   readonly publicHandler: PublicHandler;
@@ -22,6 +32,7 @@ export interface ServerDeps {
   readonly spaces: HostHandler | null;
   /** `.studio.localhost`. */
   readonly spacesSuffix: string;
+  readonly accountSocket?: AccountSocketHandler;
   readonly logger: Logger;
 }
 
@@ -40,6 +51,12 @@ export function createStudioServer(deps: ServerDeps, socketAccountId: string | n
       if (isSpace(request)) {
         if (spaces) return spaces.handleRequest(request, response);
         response.writeHead(404).end();
+        return;
+      }
+      if (
+        socketAccountId !== null &&
+        (await deps.accountSocket?.(request, response, socketAccountId))
+      ) {
         return;
       }
       const path = readHead(request).rawPath;

@@ -25,6 +25,8 @@ export interface AccessRequest {
   readonly resourceAccountId?: string;
   /** A resource's own policy, JSON text (bucket policy). */
   readonly resourcePolicy?: string | null;
+  /** A role's trust policy: it must allow even within one account, and speaks of no resource. */
+  readonly resourcePolicyIsTrust?: boolean;
   /** Condition keys beside the global ones: `sagemaker:DomainId`, `iam:PassedToService`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }

@@ -24,10 +24,18 @@ export class AwsError extends Error {
 export const validationError = (message: string): AwsError =>
   new AwsError('ValidationException', message);
 
-/** `action` and `resource` appear as in Amazon's own text, which people search for. */
-export const accessDenied = (callerArn: string, action: string, resource: string): AwsError =>
+/**
+ * `action` and `resource` appear as in Amazon's own text, which people search for; `reason` is its end: "because no
+ * identity-based policy allows the s3:GetObject action".
+ */
+export const accessDenied = (
+  callerArn: string,
+  action: string,
+  resource: string,
+  reason = '',
+): AwsError =>
   new AwsError(
     'AccessDeniedException',
-    `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource}`,
+    `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource}${reason && ` ${reason}`}`,
     { status: 403 },
   );

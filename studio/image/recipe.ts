@@ -33,4 +33,4 @@ export const workbenchImage = (cache: string = IMAGE_CACHE): WorkbenchImage => {
   return { recipe, store: join(cache, recipe), reference: `localhost/atelier-workbench:${recipe}` };
 };
 
-export const isBuilt = (image: WorkbenchImage): boolean => existsSync(image.store);
+export const isBuilt = (image: Pick<WorkbenchImage, 'store'>): boolean => existsSync(image.store);

@@ -1,14 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { isBuilt, workbenchImage } from '../../image/recipe.ts';
 
-/** The workbench image that tests run with: the one the environment names, else the newest the machine has built. */
+/** The workbench image that tests run with: the one the environment names, else the one this checkout's recipe made. */
 export const testImage = (): { imageStore: string; image: string } => {
+  const { store, reference } = workbenchImage();
   const named = process.env.ATELIER_TEST_IMAGE_STORE;
-  const image = process.env.ATELIER_TEST_IMAGE ?? 'localhost/atelier/workbench:latest';
-  if (named !== undefined) return { imageStore: named, image };
-  const cache = '/var/cache/atelier/images';
-  const stores = existsSync(cache) ? readdirSync(cache) : [];
-  const store = stores.find((name) => existsSync(join(cache, name, 'overlay-images')));
-  if (store === undefined) throw new Error(`no workbench image under ${cache}: build it first`);
-  return { imageStore: join(cache, store), image };
+  if (named !== undefined) {
+    return { imageStore: named, image: process.env.ATELIER_TEST_IMAGE ?? reference };
+  }
+  if (!isBuilt({ store }))
+    throw new Error(`no workbench image in ${store}: node studio/image/build.ts`);
+  return { imageStore: store, image: reference };
 };

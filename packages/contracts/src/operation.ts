@@ -65,6 +65,8 @@ export interface Operation {
   readonly refs: Readonly<Record<string, ResourceType>>;
   /** `required`: the operation creates something and takes an `Idempotency-Key`. */
   readonly idempotency: 'required' | 'none';
+  /** Members of the answer that are secrets: a repeated request is answered with null in their place. */
+  readonly shownOnce?: readonly string[];
   /** Values that a request of it may carry; shown in the documentation and used by generated tests. */
   readonly example: {
     readonly params?: Readonly<Record<string, unknown>>;

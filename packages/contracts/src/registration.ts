@@ -37,7 +37,12 @@ export const registrationOperations = {
     path: '/registrations',
     body: z.object({ company: line(100), name: line(100), email: emailAddress }).strict(),
     responses: {
-      202: z.object({ id, location: z.string(), state: registrationState, token: z.string() }),
+      202: z.object({
+        id,
+        location: z.string(),
+        state: registrationState,
+        token: z.string().nullable(),
+      }),
     },
     errors: [
       'too_many_requests',
@@ -48,6 +53,7 @@ export const registrationOperations = {
     auth: anybody,
     refs: {},
     idempotency: 'required',
+    shownOnce: ['token'],
     example: { body: { company: 'Foo Records', name: 'Tess Admin', email: 'tess@foo.example' } },
   }),
   getRegistration: defineOperation({

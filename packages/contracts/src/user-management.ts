@@ -193,11 +193,12 @@ export const userManagementOperations = {
         expiresInSeconds: z.number().int().min(60).max(31_536_000),
       })
       .strict(),
-    responses: { 201: apiKey.extend({ secret: z.string() }) },
+    responses: { 201: apiKey.extend({ secret: z.string().nullable() }) },
     errors: ['forbidden', 'idempotency_key_missing', 'idempotency_key_reused', 'request_in_flight'],
     auth: tenant('marketer', 'data_scientist', 'tenant_admin'),
     refs: {},
     idempotency: 'required',
+    shownOnce: ['secret'],
     example: { body: { name: 'laptop', roles: ['data_scientist'], expiresInSeconds: 3600 } },
   }),
   listApiKeys: defineOperation({

@@ -34,15 +34,21 @@ export const claimForRequest = async (
 export const answerOnce = async (
   claim: Claim | null,
   status: number,
+  operation: Operation,
   work: () => Promise<unknown>,
 ): Promise<unknown> => {
   if (claim?.kind !== 'first') return work();
   try {
     const result = await work();
-    await claim.finish(status, result);
+    await claim.finish(status, withoutSecrets(result, operation.shownOnce ?? []));
     return result;
   } catch (error) {
     await claim.release();
     throw error;
   }
 };
+
+const withoutSecrets = (result: unknown, secrets: readonly string[]): unknown =>
+  result !== null && typeof result === 'object'
+    ? { ...result, ...Object.fromEntries(secrets.map((name) => [name, null])) }
+    : result;

@@ -76,7 +76,7 @@ export const addRoute = (
         binary === null
           ? request.body
           : limitedBody(request.body as AsyncIterable<Uint8Array>, binary.maxBytes);
-      const result = await answerOnce(claim, status, () =>
+      const result = await answerOnce(claim, status, operation, () =>
         handle({
           ...callScope(operation, request, deps),
           params: request.params,

@@ -50,7 +50,6 @@ const commonPrefixOf = (key: Buffer, prefix: Buffer, delimiter: Buffer): Buffer 
  */
 export function startAfter(entry: string, prefix: string, delimiter: string): Buffer {
   const key = keyBytes(entry);
-  if (!entry.startsWith(prefix)) return afterKey(key);
   const group = commonPrefixOf(key, keyBytes(prefix), keyBytes(delimiter));
   return group ? successor(group) : afterKey(key);
 }

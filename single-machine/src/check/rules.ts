@@ -16,6 +16,9 @@ const MIDDLE = ['account-baseline', 'masking', 'model-slots', 'reconciler', 'ser
 export const forTests: readonly string[] = [
   ...ADAPTERS,
   '@atelier/cloud/suites',
+  '@atelier/service-kit/testing',
+  // Front-door signs people in at the provider it really has.
+  '@atelier/identity-provider/testing',
   '@atelier/single-machine/testing',
 ];
 
@@ -51,7 +54,8 @@ const composes = (unit: string) => unit === 'single-machine';
 /** The rule of a unit; null for one that may import whatever it likes. */
 export function ruleOf(unit: string): BoundaryRule | null {
   if (composes(unit)) return null;
-  if (unit.startsWith('apps/')) return { sources: ['@atelier/contracts', '@atelier/web-kit'] };
+  if (unit.startsWith('apps/'))
+    return { sources: ['@atelier/contracts', '@atelier/web-kit', '@atelier/web-kit/styles'] };
   if (unit.startsWith('services/')) {
     return { sources: ['@atelier/contracts', PORTS, ...MIDDLE], main: ADAPTERS };
   }

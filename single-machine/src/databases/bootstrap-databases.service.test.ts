@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { actingAs, bootstrapDatabases } from './bootstrap-databases.ts';
+import { bootstrapDatabases } from './bootstrap-databases.ts';
 
 let database: TestDatabase;
 let names: { atelier: string; studio: string };
@@ -19,6 +19,13 @@ async function query(url: string, sql: string): Promise<pg.QueryResultRow[]> {
 
 const as = (role: string, name: string) =>
   database.urlFor(role, secretFor(`postgres/${role}`)).replace(/[^/]*$/, name);
+
+/** The superuser's connection, acting as a role that nobody signs in as. */
+function actingAs(url: string, role: string): string {
+  const acting = new URL(url);
+  acting.searchParams.set('options', `-c role=${role}`);
+  return acting.href;
+}
 
 beforeAll(async () => {
   database = await startTestDatabase();

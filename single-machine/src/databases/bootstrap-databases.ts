@@ -74,10 +74,3 @@ export async function bootstrapDatabases(options: {
     await client.query(`grant create on database ${name(names.atelier)} to ${name(CLOUD)}`);
   });
 }
-
-/** The same connection, acting as a role that nobody signs in as: for migrations. */
-export function actingAs(url: string, role: string): string {
-  const acting = new URL(url);
-  acting.searchParams.set('options', `-c role=${role}`);
-  return acting.href;
-}

@@ -22,3 +22,5 @@ export const loginOf = (service: SchemaOwner, login: Login): string =>
 
 /** The use by which the password of a database role is derived (`Secrets.secretFor`). */
 export const passwordUse = (role: string): string => `postgres/${role}`;
+
+export const databaseNames = { atelier: 'atelier', studio: 'studio' } as const;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { bootstrapDatabases } from '../databases/bootstrap-databases.ts';
+import { databaseNames } from '../databases/logins.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Secrets } from '../instance/secrets.ts';
 import { createPostgresCluster } from '../postgres/cluster.ts';
@@ -8,8 +9,6 @@ import { createRotatingLog } from '../supervisor/rotating-log.ts';
 import type { ProcessDefinition } from '../supervisor/supervisor.ts';
 import { ensureSystemUser } from '../system-user.ts';
 import type { PreparedMachine } from './prepare-machine.ts';
-
-export const databaseNames = { atelier: 'atelier', studio: 'studio' } as const;
 
 /** Variables of ours and of the tools inside; nothing else of the caller's environment reaches a process. */
 function childEnvironment(instance: Instance, env: NodeJS.ProcessEnv): Record<string, string> {

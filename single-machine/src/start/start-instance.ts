@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Instance } from '../instance/instance.ts';
 import { openSecrets } from '../instance/secrets.ts';
 import {
@@ -11,6 +10,7 @@ import {
 import { takenPorts } from '../instance/taken-ports.ts';
 import { createRotatingLog } from '../supervisor/rotating-log.ts';
 import { createSupervisor, type ProcessStatus } from '../supervisor/supervisor.ts';
+import { prepareHome } from './prepare-home.ts';
 import type { PreparedMachine } from './prepare-machine.ts';
 import { processDefinitions } from './process-definitions.ts';
 
@@ -58,7 +58,7 @@ export async function startInstance(
   { prepared, progress, signal }: StartOptions,
 ): Promise<StartedInstance> {
   await refuseIfImpossible(instance);
-  await mkdir(instance.home, { recursive: true, mode: 0o711 });
+  await prepareHome(instance);
   const log = createRotatingLog(instance.path('logs', 'supervisor.log'));
   const identity = await ownIdentity();
   let state: InstanceState = 'starting';

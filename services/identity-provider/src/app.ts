@@ -1,5 +1,10 @@
 import { loggerOptions } from '@atelier/service-kit';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { JWK } from 'jose';
 import { errors } from 'oidc-provider';
 import type { Pool } from 'pg';
@@ -68,7 +73,7 @@ export const createIdentityProvider = (deps: IdentityProviderDeps): IdentityProv
 
   const app = fastify({
     logger: loggerOptions('identity-provider', deps.logLevel, deps.logStream),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: true,
     forceCloseConnections: true,
   });

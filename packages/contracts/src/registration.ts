@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auditOperations } from './audit.ts';
 import { work } from './long-work.ts';
-import { anybody, defineOperation, operator } from './operation.ts';
+import { anybody, defineOperation, operator, service } from './operation.ts';
 import { cursorQuery, emailAddress, id, line, listOf, timestamp } from './primitives.ts';
 
 export const registrationState = z.enum([
@@ -125,5 +125,18 @@ export const registrationOperations = {
     refs: { registrationId: 'registration' },
     idempotency: 'none',
     example: { params: { registrationId: '01890a5d-ac96-774b-bcce-b302099a8057' } },
+  }),
+  deleteTenantRole: defineOperation({
+    service: 'registration',
+    name: 'deleteTenantRole',
+    summary: 'Delete the IAM role of the tenant that the caller acts for; registration made it',
+    method: 'DELETE',
+    path: '/internal/tenant-role',
+    responses: { 204: null },
+    errors: [],
+    auth: service('tenant-management'),
+    refs: {},
+    idempotency: 'none',
+    example: {},
   }),
 } as const;

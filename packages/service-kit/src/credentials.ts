@@ -7,14 +7,6 @@ const SESSION_SECONDS = 3600;
 /** Credentials are renewed this long before they end, so that no request meets their last moment. */
 const REFRESH_AHEAD_MS = 10 * 60 * 1000;
 
-/** Role names of the tenant's account by purpose. */
-const ROLE_BY_PURPOSE: Readonly<Record<Exclude<Purpose, 'tenant'>, string>> = {
-  provision: 'AtelierProvision',
-  launch: 'AtelierLaunch',
-  invoke: 'AtelierInvoke',
-  extract: 'AtelierExtract',
-};
-
 const cached = (
   fetchFresh: () => Promise<AwsCredentialIdentity>,
 ): AwsCredentialIdentityProvider => {
@@ -75,6 +67,7 @@ export const createRoleCredentials = (deps: {
   /** The service's own credentials, region and, on one machine, the endpoint. */
   sts: STSClientConfig;
   tenantRoleArn: (tenantId: string) => string;
+  purposeRoleArn: (accountId: string, purpose: Exclude<Purpose, 'tenant'>) => string;
   /** The number of the tenant's account. Throws when there is none yet. */
   accountOf: (tenantId: string) => Promise<string>;
 }): TenantCredentials => {
@@ -88,7 +81,7 @@ export const createRoleCredentials = (deps: {
       const accountId = await deps.accountOf(tenantId);
       return assume(
         { ...deps.sts, credentials: provider(tenantId, 'tenant') },
-        `arn:aws:iam::${accountId}:role/${ROLE_BY_PURPOSE[purpose]}`,
+        deps.purposeRoleArn(accountId, purpose),
         tenantId,
       );
     });

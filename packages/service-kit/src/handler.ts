@@ -44,7 +44,7 @@ export type CallIn<Definition extends Operation> = ScopeOf<Definition> & {
 /** Parses nothing and authorises nothing: both are done. It delegates to a use case and gives the answer's body. */
 export type Handler<Definition extends Operation> = (
   call: CallIn<Definition>,
-) => Promise<AnswerOf<Definition>>;
+) => Promise<[AnswerOf<Definition>] extends [undefined] ? void : AnswerOf<Definition>>;
 
 export type Handlers<Operations extends Readonly<Record<string, Operation>>> = {
   readonly [Name in Exclude<keyof Operations, 'listAudit' | 'listPlatformAudit'>]: Handler<

@@ -50,6 +50,14 @@ export const offboardingWorkflow = (peers: Peers) => {
       return wait(RETRY_MS, { cause: 'The account is being closed.' });
     },
   };
+  const role: OffboardingStep = {
+    name: 'role of the tenant',
+    expectedMs: 500,
+    run: async (ctx) => {
+      await peers('registration', on(ctx)).deleteTenantRole();
+      return done();
+    },
+  };
   const customers: OffboardingStep = {
     name: 'customer records',
     expectedMs: 2000,
@@ -102,6 +110,6 @@ export const offboardingWorkflow = (peers: Peers) => {
   };
   return defineWorkflow<OffboardingRequest, OffboardingMemo, WorkContext>({
     kind: OFFBOARDING,
-    steps: [workbench, customers, extracts, users, record],
+    steps: [workbench, role, customers, extracts, users, record],
   });
 };

@@ -21,15 +21,19 @@ const peers = ((name: string) => ({
     request: null,
   }),
   ...Object.fromEntries(
-    ['deleteWorkbench', 'deleteCustomers', 'deleteExtractRecords', 'deleteUsers'].map(
-      (operation) => [
-        operation,
-        async () => {
-          asked.push(operation);
-          return { deleted: 1, name };
-        },
-      ],
-    ),
+    [
+      'deleteWorkbench',
+      'deleteTenantRole',
+      'deleteCustomers',
+      'deleteExtractRecords',
+      'deleteUsers',
+    ].map((operation) => [
+      operation,
+      async () => {
+        asked.push(operation);
+        return { deleted: 1, name };
+      },
+    ]),
   ),
 })) as unknown as Peers;
 
@@ -183,12 +187,13 @@ describe('the end', () => {
       .toBe('deleted');
     expect(asked).toEqual([
       'deleteWorkbench',
+      'deleteTenantRole',
       'deleteCustomers',
       'deleteExtractRecords',
       'deleteUsers',
     ]);
     const { offboarding } = await service.as(paul).getTenantAsOperator({ params });
-    expect(offboarding?.steps.map(({ state }) => state)).toEqual(Array(5).fill('succeeded'));
+    expect(offboarding?.steps.map(({ state }) => state)).toEqual(Array(6).fill('succeeded'));
   });
 
   it('answers 404 for a tenant that never was', async () => {

@@ -1,4 +1,5 @@
 import type { Problem } from '@atelier/contracts';
+import { WorkError } from '@atelier/reconciler';
 import type { FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { BusinessError, type FieldError } from './errors.ts';
@@ -27,6 +28,7 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
 
 const toBusinessError = (error: unknown): BusinessError => {
   if (error instanceof BusinessError) return error;
+  if (error instanceof WorkError) return new BusinessError(error.code, sentence(error.message));
   if (hasZodFastifySchemaValidationErrors(error)) {
     const part = error.validationContext === 'querystring' ? 'query' : error.validationContext;
     const fields: FieldError[] = error.validation.map((fault) => ({
@@ -57,3 +59,5 @@ const fromFastify = (error: unknown): BusinessError | null => {
       return null;
   }
 };
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

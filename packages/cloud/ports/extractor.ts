@@ -35,6 +35,7 @@ export interface ExtractSnapshot {
 
 export interface ExtractRun {
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  /** Read from the database so far. */
   readonly rows: number;
   readonly bytes: number;
   readonly snapshot: ExtractSnapshot | null;
@@ -43,19 +44,32 @@ export interface ExtractRun {
   readonly failure: { readonly cause: string; readonly retryable: boolean } | null;
 }
 
+/** What an extraction connects with: the tenant's login on the replica and the key of its pseudonyms. */
+export interface ExtractSecret {
+  readonly user: string;
+  readonly password: string;
+  /** At least 32 letters and digits; given to the connection as the setting `atelier.masking_key`. */
+  readonly maskingKey: string;
+}
+
 export interface ExtractStart {
   readonly requestId: string;
   /** A new attempt never sees files of an earlier one. */
   readonly attempt: number;
   readonly datasets: readonly ExtractDataset[];
-  /** Names the secret that holds the database login and the masking key of the tenant. */
+  /** Names the secret of the shape `ExtractSecret`. */
   readonly secretRef: string;
   readonly destination: ObjectDestination;
 }
 
-/** Runs masked SELECTs against the replica, all in one snapshot, into files of the tenant's bucket. */
+/**
+ * Runs masked SELECTs against the replica, all in one snapshot, into Parquet files of the tenant's bucket. A file's key
+ * is `<prefix><dataset>/<request>/part-<attempt>-<number>.parquet`.
+ */
 export interface Extractor {
+  /** Starting the same attempt again answers with its run. */
   start(extract: ExtractStart): Promise<{ runId: string }>;
+  /** A run whose process has died, or that is unknown, is `failed` and retryable. */
   describe(runId: string): Promise<ExtractRun>;
   /** Reaches the database backend within 2 s. */
   cancel(runId: string): Promise<void>;

@@ -1,6 +1,6 @@
 import { eventBusSuite } from '../suites/index.ts';
-import { openTestPools } from './open-test-pools.ts';
 import { createPostgresEventBus } from './postgres-event-bus.ts';
+import { openTestPools } from './testing/open-test-pools.ts';
 
 eventBusSuite('PostgreSQL', async () => {
   const pools = await openTestPools();

@@ -1,6 +1,6 @@
 import { queueSuite } from '../suites/index.ts';
-import { openTestPools } from './open-test-pools.ts';
 import { createPostgresQueue } from './postgres-queue.ts';
+import { openTestPools } from './testing/open-test-pools.ts';
 
 queueSuite('PostgreSQL', async () => {
   const pools = await openTestPools();

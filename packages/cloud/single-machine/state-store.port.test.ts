@@ -1,6 +1,6 @@
 import { stateStoreSuite } from '../suites/index.ts';
-import { openTestPools } from './open-test-pools.ts';
 import { createPostgresStateStore } from './postgres-state-store.ts';
+import { openTestPools } from './testing/open-test-pools.ts';
 
 stateStoreSuite('PostgreSQL', async () => {
   const pools = await openTestPools();

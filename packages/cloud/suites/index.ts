@@ -1,4 +1,5 @@
 export * from './event-bus-suite.ts';
+export * from './extractor-suite.ts';
 export * from './queue-suite.ts';
 export * from './secret-store-suite.ts';
 export * from './state-store-suite.ts';

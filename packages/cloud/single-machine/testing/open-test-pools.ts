@@ -1,6 +1,6 @@
 import { startTestDatabase } from '@atelier/single-machine/testing';
 import { Pool } from 'pg';
-import { migrateCloud } from './migrations.ts';
+import { migrateCloud } from '../migrations.ts';
 
 /** For tests: an empty database with the schema `cloud`, and pools into it as several processes would hold them. */
 export async function openTestPools(): Promise<{ open(): Pool; close(): Promise<void> }> {

@@ -1,0 +1,4 @@
+import { extractorSuite } from '../suites/index.ts';
+import { startExtractorBackend } from './testing/extractor-backend.ts';
+
+extractorSuite('PostgreSQL and DuckDB', startExtractorBackend);

@@ -75,12 +75,18 @@ export function parseTags(text: string | undefined): Record<string, string> {
   return tags;
 }
 
+/** Letters, blanks, digits and some signs, as Amazon allows them. */
+const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 export function checkTags(tags: Readonly<Record<string, string>>, count: number): void {
   const names = Object.keys(tags);
   if (count > 10) {
     throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
   }
-  const valid = names.every((name) => name.length <= 128 && (tags[name]?.length ?? 0) <= 256);
+  const valid = names.every((name) => {
+    const value = tags[name] ?? '';
+    return name.length <= 128 && value.length <= 256 && tagText.test(name) && tagText.test(value);
+  });
   if (names.length !== count || !valid) {
     throw new AwsError('InvalidTag', 'The TagKey or TagValue you have provided is invalid');
   }
@@ -176,6 +182,14 @@ export function overriddenHeaders(query: URLSearchParams): Record<string, string
   return headers;
 }
 
+const checksumBytes = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
+
+function checkChecksumValue(algorithm: ChecksumAlgorithm, value: string): void {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length === checksumBytes[algorithm] && bytes.toString('base64') === value) return;
+  throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);
+}
+
 /** The algorithm that a client names or uses; null when it neither sends nor asks for a checksum. */
 export function requestedChecksum(headers: Headers): ChecksumAlgorithm | null {
   const sent = checksumAlgorithms.filter((algorithm) => checksumHeader(algorithm) in headers);
@@ -184,7 +198,10 @@ export function requestedChecksum(headers: Headers): ChecksumAlgorithm | null {
       'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
     );
   }
-  if (sent[0]) return sent[0];
+  if (sent[0]) {
+    checkChecksumValue(sent[0], headers[checksumHeader(sent[0])] ?? '');
+    return sent[0];
+  }
   const trailers = (headers['x-amz-trailer'] ?? '').split(',').map((name) => name.trim());
   const trailed = checksumAlgorithms.find((algorithm) =>
     trailers.includes(checksumHeader(algorithm)),

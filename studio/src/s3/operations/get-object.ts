@@ -68,7 +68,8 @@ function describe(core: S3Core, request: S3Request, held: Held<ReadableObject>):
     headers['x-amz-mp-parts-count'] = String(object.blobs.length);
   }
   // A checksum of the whole says nothing about a part of it.
-  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && !range) {
+  const whole = last - first + 1 === object.bytes;
+  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && whole) {
     Object.assign(headers, checksumHeaders(object.checksum));
   }
   return {

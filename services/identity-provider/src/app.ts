@@ -115,7 +115,10 @@ export const createIdentityProvider = (deps: IdentityProviderDeps): IdentityProv
   });
 
   app.get('/interaction/:uid', async (request: FastifyRequest, reply) => {
-    const { uid, params } = await provider.interactionDetails(request.raw, reply.raw);
+    const { uid, params, prompt } = await provider.interactionDetails(request.raw, reply.raw);
+    if (prompt.name !== 'login') {
+      return show(reply, 403, pages.fault('The application asks for more than it may have.'));
+    }
     const email = typeof params.login_hint === 'string' ? params.login_hint : '';
     return show(reply, 200, pages.signIn({ action: signInAction(uid), email, fault: null }));
   });

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Pool } from 'pg';
 import type { AccountStore } from './account-store.ts';
 import type { Page, Pages } from './pages.ts';
@@ -38,6 +38,13 @@ const cookieNames = (issuer: string) => {
     interaction: `${name}-interaction`,
     resume: `${name}-resume`,
   };
+};
+
+/** The command line is confirmed by its code; asking for consent once more would tell nothing new. */
+const signInOnly = () => {
+  const policy = interactionPolicy.base();
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  return policy;
 };
 
 /**
@@ -85,7 +92,7 @@ export const createProvider = (deps: {
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     pkce: { required: () => true },
-    scopes: ['openid', 'offline_access', API_SCOPE],
+    scopes: ['openid', 'offline_access'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // The claims stand in the ID token: one request less at every sign-in.
     conformIdTokenClaims: false,
@@ -105,7 +112,10 @@ export const createProvider = (deps: {
       long: longCookie,
       short: longCookie,
     },
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: signInOnly(),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
     findAccount: async (_ctx, subject) => {
       const account = await accounts.find(subject);
       if (account === null || account.disabled) return undefined;

@@ -11,6 +11,9 @@ import { contentSecurityPolicy } from './content-security-policy.ts';
 const HASHED = /^assets\//;
 const YEAR_SECONDS = 31_536_000;
 
+/** Not the applications' to route: what has no answer there has none at all. */
+const RESERVED = /^\/(api|auth|docs|events|internal)(\/|$)/i;
+
 const isFile = async (path: string): Promise<boolean> => {
   try {
     return (await stat(path)).isFile();
@@ -45,6 +48,7 @@ export const addStaticRoutes = async (
   app.get('/*', async (request, reply) => {
     const application = applicationOf(request);
     const path = (request.raw.url ?? '/').split('?')[0] ?? '/';
+    if (RESERVED.test(path)) throw new BusinessError('not_found', 'There is no such address.');
     const file = await fileOf(application, path);
     if (file !== null && file !== 'index.html') {
       return reply.sendFile(file, application.directory, {

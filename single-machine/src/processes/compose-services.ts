@@ -1,17 +1,24 @@
+import type { UserDirectory } from '@atelier/cloud/ports';
 import {
+  createEmbeddedUserDirectory,
   createIdentityProvider,
   identityProviderMigrations,
   openSigningKeys,
 } from '@atelier/identity-provider';
+import * as registration from '@atelier/registration';
+import { createSmtpMailer, type Mailer } from '@atelier/service-kit';
 import * as tenantManagement from '@atelier/tenant-management';
+import * as userManagement from '@atelier/user-management';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { loginOf } from '../databases/logins.ts';
 import { createMailApp } from '../mail/app.ts';
 import { createMailStore } from '../mail/mail-store.ts';
 import { startSmtpCatcher } from '../mail/smtp-catcher.ts';
+import { ensureFirstOperator } from './first-operator.ts';
 import { type Hosted, host } from './hosted.ts';
 import type { Platform } from './platform.ts';
-import { serviceDepsOf } from './service-deps.ts';
-import { applicationNames, webClientOf } from './web-clients.ts';
+import { accountOf, serviceDepsOf } from './service-deps.ts';
+import { webClientsOf } from './web-clients.ts';
 
 /** Mail is caught from the start, since services may send some while they start. */
 async function composeMail({ instance }: Platform): Promise<Hosted> {
@@ -31,7 +38,7 @@ async function composeIdentityProvider(platform: Platform): Promise<Hosted> {
     pool: connections.poolOf(loginOf('identity-provider', 'app'), { schema: 'identity-provider' }),
     issuer: instance.addresses.identity,
     apiAudience: instance.addresses.api,
-    clients: applicationNames.map((application) => webClientOf(instance, secrets, application)),
+    clients: webClientsOf(instance, secrets),
     signingKeys: await openSigningKeys(instance.path('secrets', 'identity-provider.json')),
     cookieSecret: secrets.secretFor('identity-provider/cookies'),
   });
@@ -48,11 +55,66 @@ async function composeTenantManagement(platform: Platform): Promise<Hosted> {
   return host('tenant-management', app, close);
 }
 
+function userDirectoryOf({ instance, connections }: Platform): UserDirectory {
+  return createEmbeddedUserDirectory({
+    pool: connections.poolOf(loginOf('identity-provider', 'app'), {
+      schema: 'identity-provider',
+      max: 3,
+    }),
+    issuer: instance.addresses.identity,
+  });
+}
+
+function mailerOf({ instance }: Platform): Mailer {
+  return createSmtpMailer({
+    smtpUrl: `smtp://127.0.0.1:${instance.portOf('smtp')}`,
+    from: 'Atelier <no-reply@atelier.localhost>',
+  });
+}
+
+async function composeUserManagement(platform: Platform): Promise<Hosted> {
+  const { addresses } = platform.instance;
+  const userDirectory = userDirectoryOf(platform);
+  const { app, runtime, close } = userManagement.createApp({
+    ...(await serviceDepsOf(platform, 'user-management', {
+      migrations: userManagement.MIGRATIONS,
+      actsInAccounts: false,
+    })),
+    mail: mailerOf(platform),
+    userDirectory,
+    landingUrl: addresses.landing,
+  });
+  await ensureFirstOperator({ platform, runtime, userDirectory });
+  return host('user-management', app, close);
+}
+
+async function composeRegistration(platform: Platform): Promise<Hosted> {
+  const { addresses } = platform.instance;
+  const aws = await platform.awsConfigOf('registration');
+  const { app, close } = registration.createApp({
+    ...(await serviceDepsOf(platform, 'registration', {
+      migrations: registration.MIGRATIONS,
+      actsInAccounts: false,
+    })),
+    mail: mailerOf(platform),
+    userDirectory: userDirectoryOf(platform),
+    tenantRoles: registration.createTenantRoles({
+      iam: new IAMClient(aws),
+      providerAccountId: await accountOf(aws),
+    }),
+    landingUrl: addresses.landing,
+    crmUrl: addresses.crm,
+  });
+  return host('registration', app, close);
+}
+
 /** In the order of their needs: who is called at start comes before who calls. */
 export async function composeServices(platform: Platform): Promise<Hosted[]> {
   return [
     await composeMail(platform),
     await composeIdentityProvider(platform),
     await composeTenantManagement(platform),
+    await composeUserManagement(platform),
+    await composeRegistration(platform),
   ];
 }

@@ -1,4 +1,4 @@
-import { tenantRoleArn } from '@atelier/account-baseline';
+import { purposeRoleArn, tenantRoleArn } from '@atelier/account-baseline';
 import type { ServiceCaller, ServiceName } from '@atelier/contracts';
 import {
   createPeers,
@@ -21,8 +21,8 @@ export function peersOf(platform: Platform, caller: ServiceCaller): Peers {
   });
 }
 
-/** The number of the account that a service's own keys belong to: the provider's. */
-async function accountOf(aws: AwsConfig): Promise<string> {
+/** The number of the account that keys belong to. */
+export async function accountOf(aws: AwsConfig): Promise<string> {
   const sts = new STSClient(aws);
   try {
     const { Account } = await sts.send(new GetCallerIdentityCommand({}));
@@ -44,6 +44,7 @@ export async function tenantCredentialsOf(
   return createRoleCredentials({
     sts: aws,
     tenantRoleArn: (tenantId) => tenantRoleArn(providerAccount, tenantId),
+    purposeRoleArn,
     async accountOf(tenantId) {
       const { accountId } = await peers('tenant-management', {
         tenantId,

@@ -79,7 +79,7 @@ export async function processDefinitions(options: {
     },
     nodeProcess('studio', ['postgres-primary']),
     nodeProcess('services', ['postgres-primary', 'studio']),
-    nodeProcess('front-door', ['services']),
+    nodeProcess('front-door', ['postgres-primary', 'studio']),
     nodeProcess('worker', ['postgres-replica', 'services']),
   ];
 }

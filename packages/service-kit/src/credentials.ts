@@ -90,3 +90,10 @@ export const createRoleCredentials = (deps: {
   };
   return provider;
 };
+
+/** Credentials of one fixed role, renewed ahead of their end. `sts`: how and as whom STS is asked. */
+export const createAssumedCredentials = (deps: {
+  sts: STSClientConfig;
+  roleArn: string;
+  sessionName: string;
+}): AwsCredentialIdentityProvider => cached(() => assume(deps.sts, deps.roleArn, deps.sessionName));

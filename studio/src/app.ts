@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cloudServices } from '@atelier/account-baseline';
 import type { CloudEvent } from '@atelier/cloud/ports';
 import { type AccountStore, createAccountStore } from './accounts/account-store.ts';
+import { createAccountsModule } from './accounts/accounts-module.ts';
 import { ensurePlatformAccounts, ensureServiceRoles } from './accounts/first-start.ts';
 import { createGuardrails } from './accounts/guardrails.ts';
 import { organization } from './accounts/organization.ts';
@@ -22,7 +23,12 @@ import { createPublicHandler } from './public-pages.ts';
 import { createAudit } from './wire/audit.ts';
 import { createAuthenticate } from './wire/authenticate.ts';
 import { createDispatcher } from './wire/dispatcher.ts';
-import { closeServer, createStudioServer, listen } from './wire/server.ts';
+import {
+  type AccountSocketHandler,
+  closeServer,
+  createStudioServer,
+  listen,
+} from './wire/server.ts';
 
 /** Where Studio tells the world what happened: the event bus under `npm start`, JSON lines alone. */
 export type EventSink = (event: CloudEvent) => Promise<void>;
@@ -123,7 +129,21 @@ export async function createStudio(deps: StudioDeps): Promise<Studio> {
     now,
     listenForAccount,
   };
-  const modules = await deps.compose(core);
+  const parts = await deps.compose(core);
+  const platformIds = {
+    managementAccountId: platform.management.accountId,
+    providerAccountId,
+  };
+  const accountsModule = createAccountsModule(core, {
+    accounts,
+    roles,
+    audit,
+    events: deps.events,
+    platform: platformIds,
+    modules: parts,
+  });
+  // What accounts hold is there before accounts are made or continued.
+  const modules = [...parts, accountsModule];
   const dispatch = createDispatcher({
     authenticate: createAuthenticate({ keys: sessions, region: deps.region, now }),
     authorizer,
@@ -171,7 +191,7 @@ export async function createStudio(deps: StudioDeps): Promise<Studio> {
     accounts,
     roles,
     sessions,
-    platform: { managementAccountId: platform.management.accountId, providerAccountId },
+    platform: platformIds,
     async close() {
       clearInterval(purging);
       await Promise.all([server, ...socketServers].map((open) => closeServer(open, closeGraceMs)));
@@ -180,3 +200,10 @@ export async function createStudio(deps: StudioDeps): Promise<Studio> {
     },
   };
 }
+
+const _firstAnswer =
+  (handlers: readonly AccountSocketHandler[]): AccountSocketHandler =>
+  async (request, response, accountId) => {
+    for (const handle of handlers) if (await handle(request, response, accountId)) return true;
+    return false;
+  };

@@ -135,6 +135,4 @@ export async function startTestStudio(
 }
 
 const testLogger = (): Logger =>
-  process.env['STUDIO_TEST_LOG']
-    ? createLogger((line) => process.stderr.write(line))
-    : silentLogger;
+  process.env.STUDIO_TEST_LOG ? createLogger((line) => process.stderr.write(line)) : silentLogger;

@@ -398,7 +398,7 @@ describe('problems and their traces', () => {
         return rows;
       });
     await expect
-      .poll(() => entries('00000000-0000-0000-0000-000000000000'), { timeout: 5_000 })
+      .poll(() => entries('00000000-0000-0000-0000-000000000000'))
       .toContainEqual({
         request_id: forged.headers['x-request-id'],
         outcome: 'refused',

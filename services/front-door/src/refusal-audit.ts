@@ -6,54 +6,60 @@ export interface Refusal {
   readonly fact: AuditFact;
 }
 
-/** Who makes more refusals than can be written down has them counted instead. */
-const MAX_WAITING = 1_000;
-const GATHER_MS = 200;
+/** So many wait one by one; of what comes beyond, alike ones are counted together, and kinds beyond that are only counted. */
+const MAX_WAITING = 500;
+const GATHER_MS = 50;
 
-const sameKind = ({ tenantId, fact }: Refusal): string =>
+const kindOf = ({ tenantId, fact }: Refusal): string =>
   JSON.stringify([tenantId, fact.actor, fact.operation, fact.resource, fact.detail]);
 
 /**
- * Writes refusals into the audit behind the answers, so that refusing stays cheap. Alike ones within a moment become one
- * entry that says how many they were.
+ * Writes refusals into the audit behind the answers, so that refusing stays cheap, and bounded, so that a flood of them
+ * takes neither memory nor the database.
  */
 export const createRefusalAudit = (deps: {
   database: Database;
   onError: (error: unknown) => void;
 }) => {
-  let waiting = new Map<string, { refusal: Refusal; times: number }>();
-  let overflow = 0;
+  let waiting: Refusal[] = [];
+  let counted = new Map<string, { refusal: Refusal; times: number }>();
+  let lost = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
-  const write = async (refusal: Refusal, times: number): Promise<void> => {
-    const tenantId = refusal.tenantId ?? PLATFORM_TENANT;
-    const { fact } = refusal;
-    const detail = times === 1 ? fact.detail : `${fact.detail ?? ''} (${times} times)`.trim();
-    await deps.database.transaction(tenantId, (transaction) =>
-      appendAudit(transaction, tenantId, { ...fact, detail }),
-    );
+  const write = async ({ tenantId, fact }: Refusal): Promise<void> => {
+    const chain = tenantId ?? PLATFORM_TENANT;
+    await deps.database
+      .transaction(chain, (transaction) => appendAudit(transaction, chain, fact))
+      .catch(deps.onError);
   };
 
   const flush = async (): Promise<void> => {
     timer = undefined;
-    const batch = waiting;
-    const lost = overflow;
-    waiting = new Map();
-    overflow = 0;
-    for (const { refusal, times } of batch.values()) {
-      await write(refusal, times).catch(deps.onError);
+    const [singles, groups, uncounted] = [waiting, counted, lost];
+    waiting = [];
+    counted = new Map();
+    lost = 0;
+    for (const refusal of singles) await write(refusal);
+    for (const { refusal, times } of groups.values()) {
+      const detail = `${refusal.fact.detail ?? ''} (${times} times)`.trim();
+      await write({ ...refusal, fact: { ...refusal.fact, detail } });
     }
-    if (lost > 0) deps.onError(new Error(`${lost} refusals were not written one by one`));
+    if (uncounted > 0) deps.onError(new Error(`${uncounted} refusals are not in the audit`));
+  };
+
+  const count = (refusal: Refusal): void => {
+    const kind = kindOf(refusal);
+    const known = counted.get(kind);
+    if (known !== undefined) known.times += 1;
+    else if (counted.size < MAX_WAITING) counted.set(kind, { refusal, times: 1 });
+    else lost += 1;
   };
 
   return {
     record: (refusal: Refusal): void => {
-      const kind = sameKind(refusal);
-      const known = waiting.get(kind);
-      if (known !== undefined) known.times += 1;
-      else if (waiting.size < MAX_WAITING) waiting.set(kind, { refusal, times: 1 });
-      else overflow += 1;
+      if (waiting.length < MAX_WAITING) waiting.push(refusal);
+      else count(refusal);
       timer ??= setTimeout(() => {
         writing = writing.then(flush);
       }, GATHER_MS);

@@ -1,3 +1,4 @@
+import { brokerRoleArn } from '@atelier/account-baseline';
 import type { UserDirectory } from '@atelier/cloud/ports';
 import {
   createEmbeddedUserDirectory,
@@ -6,14 +7,16 @@ import {
   openSigningKeys,
 } from '@atelier/identity-provider';
 import * as registration from '@atelier/registration';
-import { createSmtpMailer, type Mailer } from '@atelier/service-kit';
+import { createAssumedCredentials, createSmtpMailer, type Mailer } from '@atelier/service-kit';
 import * as tenantManagement from '@atelier/tenant-management';
 import * as userManagement from '@atelier/user-management';
+import * as workbenchManagement from '@atelier/workbench-management';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { loginOf } from '../databases/logins.ts';
 import { createMailApp } from '../mail/app.ts';
 import { createMailStore } from '../mail/mail-store.ts';
 import { startSmtpCatcher } from '../mail/smtp-catcher.ts';
+import { WORKBENCH_AUDIENCE, WORKBENCH_UNIT } from './cloud-names.ts';
 import { ensureFirstOperator } from './first-operator.ts';
 import { type Hosted, host } from './hosted.ts';
 import type { Platform } from './platform.ts';
@@ -108,6 +111,33 @@ async function composeRegistration(platform: Platform): Promise<Hosted> {
   return host('registration', app, close);
 }
 
+async function composeWorkbenchManagement(platform: Platform): Promise<Hosted> {
+  const aws = await platform.awsConfigOf('workbench-management');
+  const managementAccountId = await accountOf(await platform.awsConfigOf('studio-operator'));
+  const address = { region: aws.region, endpoint: aws.endpoint };
+  const { app, close } = workbenchManagement.createApp({
+    ...(await serviceDepsOf(platform, 'workbench-management', {
+      migrations: workbenchManagement.MIGRATIONS,
+      actsInAccounts: true,
+    })),
+    address,
+    clouds: workbenchManagement.createCloudClients({
+      address,
+      ownCredentials: async () => aws.credentials,
+      brokerCredentials: createAssumedCredentials({
+        sts: aws,
+        roleArn: brokerRoleArn(managementAccountId),
+        sessionName: 'workbench-management',
+      }),
+    }),
+    providerAccountId: await accountOf(aws),
+    organizationalUnit: WORKBENCH_UNIT,
+    accountMailbox: 'accounts@xyz.example',
+    identityAudience: WORKBENCH_AUDIENCE,
+  });
+  return host('workbench-management', app, close);
+}
+
 /** In the order of their needs: who is called at start comes before who calls. */
 export async function composeServices(platform: Platform): Promise<Hosted[]> {
   return [
@@ -116,5 +146,6 @@ export async function composeServices(platform: Platform): Promise<Hosted[]> {
     await composeTenantManagement(platform),
     await composeUserManagement(platform),
     await composeRegistration(platform),
+    await composeWorkbenchManagement(platform),
   ];
 }

@@ -1,13 +1,11 @@
 import { createFrontDoor, frontDoorMigrations } from '@atelier/front-door';
 import { loginOf } from '../databases/logins.ts';
+import { WORKBENCH_AUDIENCE } from './cloud-names.ts';
 import { dropPrivileges } from './drop-privileges.ts';
 import { openProcess } from './open-process.ts';
 import { createPlatform } from './platform.ts';
 import { runProcess } from './run-process.ts';
 import { applicationsOf } from './web-clients.ts';
-
-/** As notebooks address the front-door, through the socket of their account. */
-const WORKBENCH_AUDIENCE = 'http://127.0.0.1:4567';
 
 /** The one public entrance, in a process of its own: sessions and event streams outlive a restart of the services. */
 await runProcess(async () => {

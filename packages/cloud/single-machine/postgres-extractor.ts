@@ -67,7 +67,6 @@ interface LocalRun {
 export function createPostgresExtractor(deps: PostgresExtractorDeps): PostgresExtractor {
   const { pool, secrets, folder } = deps;
   const local = new Map<string, LocalRun>();
-  const swept = sweep(folder);
 
   /** Ends the run in the table; false when it had ended. */
   async function end(
@@ -89,7 +88,7 @@ export function createPostgresExtractor(deps: PostgresExtractorDeps): PostgresEx
       await end(runId, { state: 'failed', failure: { cause, retryable: false } });
       return;
     }
-    await swept;
+    await sweep(folder);
     const workFolder = await mkdtemp(join(folder, `${process.pid}-`));
     try {
       const job = jobOf(deps, runId, extract, secret, workFolder);

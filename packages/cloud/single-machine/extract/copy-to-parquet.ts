@@ -48,14 +48,18 @@ export async function copyToParquet({
     },
   });
   const reading = duckdb.run(parquetSql(dataset.schema, { pipe, file: path }));
+  // A reader that fails before it opens the pipe would leave the writer waiting for it.
+  const unread = new AbortController();
+  reading.catch(() => unread.abort());
   const writing = pipeline(
     client.query(copyTo(copySql(dataset.sql))),
     counted,
     createWriteStream(pipe, { highWaterMark: 1024 * 1024 }),
+    { signal: unread.signal },
   );
   const [read, written] = await Promise.allSettled([reading, writing]);
   // When DuckDB stops reading the pipe breaks; when the database stops writing DuckDB sees but a shorter file.
-  if (written.status === 'rejected' && codeOf(written.reason) !== 'EPIPE') throw written.reason;
+  if (written.status === 'rejected' && !isPipeBroken(written.reason)) throw written.reason;
   if (read.status === 'rejected') throw read.reason;
   if (written.status === 'rejected') throw written.reason;
   const kept = Number(read.value.rowsChanged);
@@ -67,5 +71,7 @@ export async function copyToParquet({
   return { path, rows: kept };
 }
 
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
+const isPipeBroken = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'EPIPE' || error.code === 'ABORT_ERR');

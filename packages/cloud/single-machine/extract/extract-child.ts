@@ -98,6 +98,6 @@ process.on('message', (message: ToChild) => {
   else if (message.type === 'credentials') credentialsCame.resolve(message.credentials);
   else cancelled.abort();
 });
-// Without its parent a run has nobody to report to; pending work must not keep it alive either.
-process.on('disconnect', () => process.exit());
+// Without its parent a run has nobody to report to. An orderly exit would wait for threads that wait at the pipe.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 tell({ type: 'ready' });

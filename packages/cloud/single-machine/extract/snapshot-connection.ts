@@ -5,7 +5,7 @@ import type { ExtractJob } from './messages.ts';
 
 const MASKING_KEY = /^[\w-]{32,}$/;
 
-/** What COPY's text looks like must not depend on how a server or a role is set up. */
+/** What COPY's text looks like, and what a statement may do, must not depend on how a server or a role is set up. */
 const SETTINGS: Readonly<Record<string, string>> = {
   DateStyle: 'ISO',
   TimeZone: 'UTC',
@@ -13,6 +13,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
   default_transaction_read_only: 'on',
   jit: 'off',
+  // A statement that writes nothing for long would not notice that this process is gone.
+  client_connection_check_interval: '1000',
 };
 
 export interface SnapshotConnection {

@@ -21,7 +21,10 @@ export interface PostgresExtractorBackend extends ExtractorBackend {
   readonly place: { readonly url: string; readonly folder: string; readonly secretFolder: string };
   readonly deps: Pick<PostgresExtractorDeps, 'replica' | 's3' | 'folder'>;
   readonly details: string[];
-  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Runs SQL on the primary without waiting for the replica. */
+  writeOnly(sql: string): Promise<void>;
+  readonly primary: PostgresExtractorDeps['replica'];
+  readonly secrets: PostgresExtractorDeps['secrets'];
 }
 
 /** A real primary and replica, an extraction login without any other right, and a bucket in memory. */
@@ -91,9 +94,11 @@ export async function startExtractorBackend(): Promise<PostgresExtractorBackend>
       await pool.query(sql);
       await database.waitForReplica();
     },
-    async query(sql) {
-      return (await replica.query(sql)).rows;
+    async writeOnly(sql) {
+      await pool.query(sql);
     },
+    primary: { host: database.host, port: database.port, database: database.name },
+    secrets,
     async activeStatements() {
       const { rows } = await replica.query(
         `select count(*)::int as n from pg_stat_activity where usename = $1 and state = 'active'`,

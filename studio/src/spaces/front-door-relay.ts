@@ -9,12 +9,17 @@ export const relayToFrontDoor = async (options: {
   readonly accountId: string;
   /** Socket that the account's containers see. */
   readonly path: string;
-  /** Socket on which the front-door trusts this process. */
-  readonly frontDoor: string;
+  /** Socket on which the front-door trusts this process; null: there is none, and connections end at once. */
+  readonly frontDoor: string | null;
 }): Promise<SocketServer> => {
+  const { frontDoor } = options;
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (inside) => {
-    const outside = createConnection({ path: options.frontDoor, allowHalfOpen: true });
+    if (frontDoor === null) {
+      inside.destroy();
+      return;
+    }
+    const outside = createConnection({ path: frontDoor, allowHalfOpen: true });
     for (const [socket, other] of [
       [inside, outside],
       [outside, inside],

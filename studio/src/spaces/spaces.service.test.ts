@@ -1,155 +1,39 @@
-import { describeExecutionRole, userPrefix } from '@atelier/account-baseline';
+import { userPrefix } from '@atelier/account-baseline';
 import {
   CreateAppCommand,
   CreatePresignedDomainUrlCommand,
-  CreateSpaceCommand,
-  CreateUserProfileCommand,
-  DeleteAppCommand,
   DescribeAppCommand,
   DescribeDomainCommand,
-  DescribeSpaceCommand,
-  DescribeUserProfileCommand,
   ListDomainsCommand,
-  type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { putRole } from '../accounts/iam-writer.ts';
 import { callSpace, type NotebookSession, openNotebook } from '../notebook-client/index.ts';
 import { openWebSocket } from '../notebook-client/websocket.ts';
+import {
+  appOf,
+  FRONT_DOOR_URL,
+  makePerson,
+  presign,
+  type SpacePerson,
+  startApp,
+  stopApp,
+  until,
+} from '../testing/space-person.ts';
 import { type SpacesStudio, startSpacesStudio } from '../testing/spaces-studio.ts';
-import { allowAll } from '../testing/test-studio.ts';
 
 const QUOTA = 2;
-const AUDIENCE = 'http://127.0.0.1:4567';
-
-interface Person {
-  readonly accountId: string;
-  readonly bucket: string;
-  readonly userId: string;
-  readonly domainId: string;
-  readonly admin: SageMakerClient;
-  readonly spaceName: string;
-}
 
 let studio: SpacesStudio;
-let foo: Person;
-let bar: Person;
-
-const until = async <Value>(
-  look: () => Promise<Value>,
-  good: (value: Value) => boolean,
-  withinMs = 60_000,
-): Promise<Value> => {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > deadline) throw new Error(`still ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
-
-const makePerson = async (
-  workbench: { accountId: string; bucket: string },
-  homeGigabytes?: number,
-): Promise<Person> => {
-  const userId = uuidv7();
-  const { accountId } = workbench;
-  const role = describeExecutionRole({
-    accountId,
-    providerAccountId: studio.studio.platform.providerAccountId,
-    region: 'us-east-1',
-    userId,
-    dataRoles: ['data_scientist'],
-    identityAudience: AUDIENCE,
-  });
-  await putRole(studio.studio.roles, accountId, role);
-  const admin = studio.client(await studio.createKeys({ accountId, permissions: allowAll }));
-  const domains = await admin.send(new ListDomainsCommand({}));
-  const domainId = domains.Domains?.[0]?.DomainId ?? '';
-  await admin.send(
-    new CreateUserProfileCommand({
-      DomainId: domainId,
-      UserProfileName: userId,
-      UserSettings: { ExecutionRole: `arn:aws:iam::${accountId}:role${role.path}${role.name}` },
-    }),
-  );
-  await until(
-    () =>
-      admin.send(new DescribeUserProfileCommand({ DomainId: domainId, UserProfileName: userId })),
-    ({ Status }) => Status === 'InService',
-  );
-  const spaceName = `space-${userId}`;
-  await admin.send(
-    new CreateSpaceCommand({
-      DomainId: domainId,
-      SpaceName: spaceName,
-      OwnershipSettings: { OwnerUserProfileName: userId },
-      SpaceSharingSettings: { SharingType: 'Private' },
-      ...(homeGigabytes !== undefined && {
-        SpaceSettings: {
-          SpaceStorageSettings: { EbsStorageSettings: { EbsVolumeSizeInGb: homeGigabytes } },
-        },
-      }),
-    }),
-  );
-  await until(
-    () => admin.send(new DescribeSpaceCommand({ DomainId: domainId, SpaceName: spaceName })),
-    ({ Status }) => Status === 'InService',
-  );
-  return { ...workbench, userId, domainId, admin, spaceName };
-};
-
-const appOf = ({ domainId, spaceName }: Person) => ({
-  DomainId: domainId,
-  SpaceName: spaceName,
-  AppType: 'JupyterLab' as const,
-  AppName: 'default',
-});
-
-const startApp = async (person: Person): Promise<number> => {
-  const startedMs = performance.now();
-  await person.admin.send(new CreateAppCommand(appOf(person)));
-  const app = await until(
-    () => person.admin.send(new DescribeAppCommand(appOf(person))),
-    ({ Status }) => Status !== 'Pending',
-  );
-  expect([app.Status, app.FailureReason]).toEqual(['InService', undefined]);
-  return performance.now() - startedMs;
-};
-
-const stopApp = async (person: Person): Promise<void> => {
-  await person.admin.send(new DeleteAppCommand(appOf(person)));
-  await until(
-    () => person.admin.send(new DescribeAppCommand(appOf(person))),
-    ({ Status }) => Status === 'Deleted',
-  );
-};
-
-const presign = async (
-  { admin, domainId, userId, spaceName }: Person,
-  seconds = 30,
-): Promise<string> => {
-  const { AuthorizedUrl } = await admin.send(
-    new CreatePresignedDomainUrlCommand({
-      DomainId: domainId,
-      UserProfileName: userId,
-      SpaceName: spaceName,
-      ExpiresInSeconds: seconds,
-      LandingUri: 'app:JupyterLab:',
-    }),
-  );
-  return AuthorizedUrl ?? '';
-};
+let foo: SpacePerson;
+let bar: SpacePerson;
 
 beforeAll(async () => {
   studio = await startSpacesStudio({
     limits: { appsPerAccount: QUOTA },
     launchPageUrl: 'http://crm.test/workbench/launch',
   });
-  foo = await makePerson(await studio.createWorkbench());
-  bar = await makePerson(await studio.createWorkbench());
+  foo = await makePerson(studio, await studio.createWorkbench());
+  bar = await makePerson(studio, await studio.createWorkbench());
 });
 afterAll(() => studio?.stop());
 
@@ -180,7 +64,7 @@ key = "${userPrefix(foo.userId)}hello.txt"
 boto3.client("s3").put_object(Bucket=atelier.bucket(), Key=key, Body=b"hello")
 print(boto3.client("s3").get_object(Bucket=atelier.bucket(), Key=key)["Body"].read().decode())
 print(boto3.client("sts").get_caller_identity()["Arn"])
-token = boto3.client("sts").get_web_identity_token(Audience=["${AUDIENCE}"], SigningAlgorithm="ES384")
+token = boto3.client("sts").get_web_identity_token(Audience=["${FRONT_DOOR_URL}"], SigningAlgorithm="ES384")
 print(token["WebIdentityToken"].count("."))
 print(urllib.request.urlopen(os.environ["ATELIER_URL"]).read().decode())
 print(os.path.exists("churn.ipynb"), atelier.execution_role())
@@ -244,7 +128,7 @@ urllib.request.urlopen(request)
   });
 
   test('hides from a profile what belongs to another', async () => {
-    const colleague = await makePerson({ accountId: foo.accountId, bucket: foo.bucket });
+    const colleague = await makePerson(studio, foo);
     const url = colleague.admin.send(
       new CreatePresignedDomainUrlCommand({
         DomainId: foo.domainId,
@@ -318,7 +202,7 @@ urllib.request.urlopen(request)
   });
 
   test('fails with the reason when its role is gone, and starts again when it is back', async () => {
-    const person = await makePerson({ accountId: bar.accountId, bucket: bar.bucket });
+    const person = await makePerson(studio, bar);
     const role = `AtelierExecution-${person.userId}`;
     const trust = (await studio.studio.roles.get(person.accountId, role)).trustPolicy;
     await studio.studio.roles.change(person.accountId, role, {
@@ -340,7 +224,7 @@ urllib.request.urlopen(request)
   });
 
   test('starts with a full home, so that it can be cleaned up', async () => {
-    const person = await makePerson({ accountId: bar.accountId, bucket: bar.bucket }, 1);
+    const person = await makePerson(studio, bar, { homeGigabytes: 1 });
     await startApp(person);
     const before = await openNotebook(await presign(person));
     const filling = await before.startKernel();
@@ -373,7 +257,7 @@ except OSError as error:
   test('is refused over the account’s quota, naming the limit', async () => {
     const others = [];
     for (let count = 0; count < QUOTA; count += 1) {
-      others.push(await makePerson({ accountId: bar.accountId, bucket: bar.bucket }));
+      others.push(await makePerson(studio, bar));
     }
     // BAR's own app runs; the account has room for one more.
     const results = await Promise.allSettled(

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketName, describeBaseline } from '@atelier/account-baseline';
@@ -8,7 +8,9 @@ import { createPodmanEngine, type PodmanEngine } from '../containers/index.ts';
 import type { TemporaryKeys } from '../iam/access.ts';
 import { createLogs, type Logs } from '../logs/index.ts';
 import type { StudioCore } from '../module.ts';
+import { createRuntime } from '../runtime/index.ts';
 import { createS3, type S3 } from '../s3/index.ts';
+import { createSageMaker } from '../sagemaker/index.ts';
 import { createSpaces, type Spaces, type SpacesLimits } from '../spaces/index.ts';
 import { listen } from '../wire/server.ts';
 import { testImage } from './test-image.ts';
@@ -24,9 +26,14 @@ export interface SpacesStudio extends TestStudio {
   restartSpaces(): Promise<void>;
 }
 
-/** Studio with spaces, S3 and logs over real containers. `stop` ends every container it started. */
+/** Studio with spaces, jobs, endpoints, S3 and logs over real containers. `stop` ends every container it started. */
 export const startSpacesStudio = async (
-  options: { limits?: Partial<SpacesLimits>; launchPageUrl?: string } = {},
+  options: {
+    limits?: Partial<SpacesLimits>;
+    launchPageUrl?: string;
+    /** Stands where the front-door does; answers `front-door` when not given. */
+    frontDoor?: RequestListener;
+  } = {},
 ): Promise<SpacesStudio> => {
   const home = await mkdtemp(join(tmpdir(), 'atelier-spaces-'));
   let port = 0;
@@ -38,7 +45,9 @@ export const startSpacesStudio = async (
       ...testImage(),
       serveSocket: async (socket, accountId, path) => {
         if (socket === 'studio') return core.listenForAccount(accountId, path);
-        const frontDoor = createServer((_request, response) => response.end('front-door'));
+        const frontDoor = createServer(
+          options.frontDoor ?? ((_request, response) => response.end('front-door')),
+        );
         await listen(frontDoor, { path });
         return { close: async () => void frontDoor.close() };
       },
@@ -73,6 +82,15 @@ export const startSpacesStudio = async (
       const logs = createLogs({ database, logger });
       const engine = await makeEngine(core);
       current = { engine, spaces: makeSpaces(core, engine, logs) };
+      const sagemaker = createSageMaker({
+        database,
+        engine,
+        objects: s3.objects,
+        roleSessions: core.roleSessions,
+        logs: logs.writer,
+        logger,
+        region: core.region,
+      });
       composed.resolve({ core, logs, s3 });
       return [
         {
@@ -84,6 +102,12 @@ export const startSpacesStudio = async (
           },
           accountSocket: (...args) => now().spaces.module.accountSocket(...args),
           close: () => now().spaces.module.close(),
+        },
+        {
+          rpc: [sagemaker.service],
+          rest: [createRuntime({ fleet: sagemaker.fleet, region: core.region })],
+          start: () => sagemaker.start(),
+          close: () => sagemaker.close(),
         },
         { rpc: [logs.service], close: () => logs.close() },
         { rest: [s3.service], close: () => s3.close() },

@@ -140,7 +140,7 @@ async def main():
 
 
 code = asyncio.run(main())
-if code == -signal.SIGKILL and oom_kills() > 0:
+if code != 0 and oom_kills() > 0:
     print(OOM_LINE, file=sys.stderr, flush=True)
 # The interpreter's own shutdown would only delay the container's end.
 os._exit(128 - code if code < 0 else code)

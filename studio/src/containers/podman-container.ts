@@ -15,10 +15,9 @@ export interface Listed {
   readonly ExitCode: number;
 }
 
-/** `enter.py` prints this as its last words when the kernel ended the command for memory. */
+/** `enter.py` prints this as its last words when the kernel ended a process for memory and the command failed. */
 const OOM_LINE = 'atelier: the memory limit was reached and the kernel ended a process';
 const TAIL_BYTES = 4096;
-const SIGKILL_CODE = 137;
 /** How long after SIGKILL the end may take to show. */
 const KILL_GRACE_MS = 10_000;
 
@@ -46,6 +45,21 @@ export interface PodmanContainerDeps {
   readonly watchDisk: (pid: number, kill: () => Promise<void>) => { readonly end: () => boolean };
 }
 
+const SIGTERM_BIT = 1n << 14n;
+const READY_MS = 5000;
+
+/** The first process of a namespace loses signals it has no handler for yet: waits until `enter.py` has one. */
+const untilItHearsSigterm = async (pid: number): Promise<void> => {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null);
+    if (status === null) return;
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/mu.exec(status)?.[1] ?? '0';
+    if ((BigInt(`0x${caught}`) & SIGTERM_BIT) !== 0n) return;
+    await sleep(20);
+  }
+};
+
 const readPid = async (path: string): Promise<number> =>
   Number(await readFile(path, 'utf8').catch(() => '0'));
 
@@ -71,7 +85,7 @@ export const podmanContainer = async (deps: PodmanContainerDeps): Promise<Contai
   const finish = async (code: number, outOfDisk: boolean): Promise<ContainerExit> => ({
     code,
     outOfDisk,
-    outOfMemory: code === SIGKILL_CODE && !outOfDisk && (await saidOutOfMemory(logFile)),
+    outOfMemory: code !== 0 && !outOfDisk && (await saidOutOfMemory(logFile)),
   });
 
   const watchRunning = async (): Promise<ContainerExit> => {
@@ -116,6 +130,7 @@ export const podmanContainer = async (deps: PodmanContainerDeps): Promise<Contai
     logs: (abort) => followLog(logFile, exited, abort),
     kill,
     async stop(graceSeconds) {
+      await untilItHearsSigterm(await readPid(join(userdata, 'pidfile')));
       await signal('TERM');
       if (!(await endWithin(graceSeconds * 1000))) await kill();
     },

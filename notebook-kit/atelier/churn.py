@@ -8,8 +8,6 @@ exist, later ones do not.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,7 +156,3 @@ def describe(purchases: pd.DataFrame, as_of: Date) -> dict:
         },
     }
 
-
-if __name__ == "__main__":
-    # `python -m atelier.churn purchases.csv 1998-06-30`; columns customer_id, occurred_at, value, quantity.
-    json.dump(describe(pd.read_csv(sys.argv[1], dtype={"customer_id": str}), sys.argv[2]), sys.stdout)

@@ -14,6 +14,12 @@ const sweepEveryMs = 3_600_000;
 export interface Logs {
   readonly service: RpcService;
   readonly writer: LogWriter;
+  /** Makes the group unless it is there, and sets how long it keeps events; null keeps them for good. */
+  ensureGroup(group: {
+    accountId: string;
+    name: string;
+    retentionDays: number | null;
+  }): Promise<void>;
   /** Removes every group of an account that goes. */
   deleteForAccount(accountId: string): Promise<void>;
   /** Removes events past their group's retention now; returns how many. */
@@ -53,6 +59,10 @@ export function createLogs(deps: {
       ],
     },
     writer: createStoreLogWriter({ store, gate, now }),
+    async ensureGroup({ accountId, name, retentionDays }) {
+      await store.ensureGroup(accountId, name, now());
+      await store.setRetention(accountId, name, retentionDays);
+    },
     deleteForAccount: (accountId) => store.deleteForAccount(accountId),
     sweepRetention: sweep,
     async close() {

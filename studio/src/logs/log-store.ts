@@ -58,6 +58,7 @@ export interface Pattern {
 
 export interface LogStore {
   createGroup(accountId: string, name: string, at: Date): Promise<void>;
+  ensureGroup(accountId: string, name: string, at: Date): Promise<void>;
   deleteGroup(accountId: string, name: string): Promise<void>;
   setRetention(accountId: string, name: string, days: number | null): Promise<void>;
   groups(
@@ -187,12 +188,18 @@ export function createLogStore({ database }: { database: Database }): LogStore {
     return (await groupIsThere(accountId, group)) ? streamNotFound() : groupNotFound();
   }
 
-  async function ensureStream({ accountId, group, stream }: StreamName, at: Date): Promise<void> {
-    await database.query(
+  /** False when the group was there already. */
+  async function insertGroup(accountId: string, name: string, at: Date): Promise<boolean> {
+    const { rowCount } = await database.query(
       `insert into logs.log_group (account_id, name, created_at) values ($1, $2, $3)
        on conflict do nothing`,
-      [accountId, group, at],
+      [accountId, name, at],
     );
+    return rowCount === 1;
+  }
+
+  async function ensureStream({ accountId, group, stream }: StreamName, at: Date): Promise<void> {
+    await insertGroup(accountId, group, at);
     await database.query(
       `insert into logs.log_stream (account_id, group_name, name, created_at)
        values ($1, $2, $3, $4) on conflict do nothing`,
@@ -202,12 +209,11 @@ export function createLogStore({ database }: { database: Database }): LogStore {
 
   return {
     async createGroup(accountId, name, at) {
-      const { rowCount } = await database.query(
-        `insert into logs.log_group (account_id, name, created_at) values ($1, $2, $3)
-         on conflict do nothing`,
-        [accountId, name, at],
-      );
-      if (rowCount === 0) throw groupExists();
+      if (!(await insertGroup(accountId, name, at))) throw groupExists();
+    },
+
+    async ensureGroup(accountId, name, at) {
+      await insertGroup(accountId, name, at);
     },
 
     async deleteGroup(accountId, name) {

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startTestDatabase, type TestDatabase } from '@atelier/single-machine/testing';
+import { policy } from '@atelier/account-baseline';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -18,65 +15,52 @@ import {
   paginateGetLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type StorageHarness,
-  startStorage,
-  type TestIdentity,
-  testIdentity,
-} from '../testing/storage-harness.ts';
+import { type StorageStudio, startStorageStudio } from '../testing/storage-studio.ts';
 
-const foo = testIdentity('111122223333', 'owner');
-const bar = testIdentity('444455556666', 'owner');
-const own = (accountId: string) => ({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'logs:*', Resource: `arn:aws:logs:*:${accountId}:*` }],
-});
 const trainingJobs = '/aws/sagemaker/TrainingJobs';
 
-let database: TestDatabase;
-let folder: string;
-let storage: StorageHarness;
+let storage: StorageStudio;
+let fooAccount: string;
+let barAccount: string;
 let logs: CloudWatchLogsClient;
 let foreign: CloudWatchLogsClient;
 let now = new Date();
 
-const clientFor = ({ accessKeyId, secretAccessKey }: TestIdentity): CloudWatchLogsClient =>
-  new CloudWatchLogsClient({
-    endpoint: storage.endpoint,
-    region: storage.region,
-    credentials: { accessKeyId, secretAccessKey },
+/** A client that may do with the logs of its own account what it likes. */
+async function clientFor(accountId: string): Promise<CloudWatchLogsClient> {
+  const own = policy({
+    Effect: 'Allow',
+    Action: ['logs:*'],
+    Resource: [`arn:aws:logs:*:${accountId}:*`],
+  });
+  const { keys } = await storage.identity(accountId, own);
+  return new CloudWatchLogsClient({
+    endpoint: storage.studio.url,
+    region: 'us-east-1',
+    credentials: keys,
     maxAttempts: 1,
   });
+}
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), 'studio-logs-'));
-  storage = await startStorage({
-    databaseUrl: database.url,
-    folder,
-    identities: [
-      { ...foo, policy: own('111122223333') },
-      { ...bar, policy: own('444455556666') },
-    ],
-    now: () => now,
-  });
-  logs = clientFor(foo);
-  foreign = clientFor(bar);
+  storage = await startStorageStudio(() => now);
+  fooAccount = await storage.studio.createAccount();
+  barAccount = await storage.studio.createAccount();
+  logs = await clientFor(fooAccount);
+  foreign = await clientFor(barAccount);
 });
 
 afterAll(async () => {
   logs.destroy();
   foreign.destroy();
-  await storage.close();
-  await database.stop();
-  await rm(folder, { recursive: true });
+  await storage.stop();
 });
 
 const at = (ms: number): Date => new Date(now.getTime() + ms);
 
 /** Lines as a container prints them, into a stream of a training job of FOO's. */
 const write = (stream: string, lines: readonly { at: Date; message: string }[]) =>
-  storage.logs.writer.append({ accountId: '111122223333', group: trainingJobs, stream }, lines);
+  storage.logs.writer.append({ accountId: fooAccount, group: trainingJobs, stream }, lines);
 
 const read = async (logStreamName: string, input: object = {}) => {
   const { events = [] } = await logs.send(
@@ -337,14 +321,14 @@ test('another account has its own groups of the same name, and sees nothing of t
       new GetLogEventsCommand({ logGroupName: trainingJobs, logStreamName: 'secret/algo-1' }),
     ),
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  const arn = `arn:aws:logs:us-east-1:111122223333:log-group:${trainingJobs}`;
+  const arn = `arn:aws:logs:us-east-1:${fooAccount}:log-group:${trainingJobs}`;
   await expect(
     foreign.send(
       new GetLogEventsCommand({ logGroupIdentifier: arn, logStreamName: 'secret/algo-1' }),
     ),
   ).rejects.toMatchObject({ name: 'InvalidParameterException' });
   await foreign.send(new CreateLogGroupCommand({ logGroupName: trainingJobs }));
-  await storage.logs.deleteForAccount('444455556666');
+  await storage.logs.deleteForAccount(barAccount);
   expect((await foreign.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
   expect(await read('secret/algo-1')).toEqual(['FOO only']);
 });

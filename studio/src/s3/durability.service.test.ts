@@ -17,45 +17,50 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStorage, testIdentity } from '../testing/storage-harness.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { TemporaryKeys } from '../iam/access.ts';
 
 const Bucket = 'survivor';
-const foo = testIdentity('111122223333', 'owner');
-const policy = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-};
+
+interface Serving {
+  readonly endpoint: string;
+  readonly accountId: string;
+  readonly keys: TemporaryKeys;
+}
 
 let database: TestDatabase;
-let folder: string;
+let home: string;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), 'studio-durability-'));
+  home = await mkdtemp(join(tmpdir(), 'studio-durability-'));
 });
 
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
+  await rm(home, { recursive: true });
 });
 
-const clientFor = (endpoint: string): S3Client =>
-  new S3Client({
-    endpoint,
-    region: 'us-east-1',
-    credentials: foo,
-    maxAttempts: 1,
-  });
-
-async function startProcess(): Promise<{ child: ChildProcess; endpoint: string }> {
+/** A Studio in a process of its own, over the same home and database each time. */
+async function startProcess(
+  accountId: string | null,
+): Promise<{ child: ChildProcess; serving: Serving; client: S3Client }> {
   const script = fileURLToPath(new URL('../testing/storage-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, database.url, folder], {
+  const known = accountId === null ? [] : [accountId];
+  const child = spawn(process.execPath, [script, database.url, home, ...known], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (!child.stdout) throw new Error('unreachable: stdout is a pipe');
-  const [endpoint] = await once(createInterface({ input: child.stdout }), 'line');
-  return { child, endpoint: String(endpoint) };
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const serving = JSON.parse(String(line)) as Serving;
+  const { accessKeyId, secretAccessKey, sessionToken } = serving.keys;
+  const client = new S3Client({
+    endpoint: serving.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    maxAttempts: 1,
+  });
+  return { child, serving, client };
 }
 
 /** What a key may hold: the last content that was acknowledged, or one whose answer never came. */
@@ -96,9 +101,10 @@ async function writeUntilDead(
 
 test('kill -9 in the middle of puts loses nothing acknowledged and leaves nothing half', async () => {
   const expectations = new Map<string, Expectation>();
+  let accountId: string | null = null;
   for (let round = 0; round < 4; round += 1) {
-    const { child, endpoint } = await startProcess();
-    const client = clientFor(endpoint);
+    const { child, serving, client } = await startProcess(accountId);
+    ({ accountId } = serving);
     await client.send(new CreateBucketCommand({ Bucket }));
     let dead = false;
     const writers = ['a', 'b', 'c', 'd'].map((writer) =>
@@ -114,13 +120,8 @@ test('kill -9 in the middle of puts loses nothing acknowledged and leaves nothin
   expect(acknowledged.length).toBeGreaterThan(10);
 
   // As if one of the kills had come between the rename and the row.
-  await writeFile(join(folder, 'blobs', 'ab', `ab${randomUUID().slice(2)}`), 'orphan');
-  const storage = await startStorage({
-    databaseUrl: database.url,
-    folder,
-    identities: [{ ...foo, policy }],
-  });
-  const client = clientFor(storage.endpoint);
+  await writeFile(join(home, 's3', 'blobs', 'ab', `ab${randomUUID().slice(2)}`), 'orphan');
+  const { child, client } = await startProcess(accountId);
   try {
     const keys: string[] = [];
     for await (const page of paginateListObjectsV2({ client }, { Bucket })) {
@@ -134,12 +135,12 @@ test('kill -9 in the middle of puts loses nothing acknowledged and leaves nothin
       const hash = sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
       expect([...(expectations.get(Key)?.possible ?? [])]).toContain(hash);
     }
+    await vi.waitFor(expectNoLeak, { timeout: 20_000, interval: 250 });
   } finally {
     client.destroy();
-    await storage.s3.collectGarbage();
-    await storage.close();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   }
-  await expectNoLeak();
 }, 240_000);
 
 /** Every file is named by a row and every row names a file: what the crashes left is gone after a start. */
@@ -150,7 +151,7 @@ async function expectNoLeak(): Promise<void> {
       'select id, content_id from s3.blob',
     );
     expect(rows.filter((row) => row.content_id === null)).toEqual([]);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const entries = await readdir(join(home, 's3'), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     expect(files.sort()).toEqual(rows.map(({ id }) => id).sort());
   } finally {

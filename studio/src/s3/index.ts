@@ -5,6 +5,7 @@ import type { RestService } from '../wire/operation.ts';
 import { checkBucketName } from './bucket-name.ts';
 import { checkBucketPolicy } from './bucket-policy.ts';
 import type { S3Core } from './core.ts';
+import type { LifecycleRule } from './lifecycle/rules.ts';
 import { sweepLifecycle } from './lifecycle/sweep.ts';
 import type { Objects } from './objects.ts';
 import { createRoleObjects } from './role-objects.ts';
@@ -19,11 +20,14 @@ import { createUploadStore } from './store/upload-store.ts';
 const sweepEveryMs = 3_600_000;
 const deleteBatch = 1_000;
 
+export type { LifecycleRule } from './lifecycle/rules.ts';
+
 /** Buckets as the account factory makes and removes them: Studio's own work, under nobody's policies. */
 export interface Buckets {
   /** Makes the bucket unless the account has it. Throws `BucketAlreadyExists` when it is another account's. */
   ensureBucket(bucket: { name: string; accountId: string; region: string }): Promise<void>;
   setPolicy(name: string, policy: string | null): Promise<void>;
+  setLifecycle(name: string, rules: readonly LifecycleRule[]): Promise<void>;
   /** Removes the bucket, its objects and uploads; nothing when there is none. */
   deleteBucketWithObjects(name: string): Promise<void>;
   /** Names of an account's buckets, in order. */
@@ -36,7 +40,7 @@ export interface S3 {
   readonly buckets: Buckets;
   /** Applies the lifecycle rules of every bucket now; returns how many objects and uploads went. */
   sweepLifecycle(): Promise<number>;
-  /** Removes the files of what was deleted or replaced so far, those being read excepted. */
+  /** Removes the files of what was deleted, replaced or left by a crash so far, those being read excepted. */
   collectGarbage(): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,6 +68,7 @@ function createBuckets(core: S3Core): Buckets {
       if (policy !== null) checkBucketPolicy(policy, name);
       await core.buckets.setPolicy(name, policy);
     },
+    setLifecycle: (name, rules) => core.buckets.setLifecycle(name, rules.length > 0 ? rules : null),
     async deleteBucketWithObjects(name) {
       // Objects that are put meanwhile keep the bucket from going; they go in the next round.
       for (;;) {
@@ -123,7 +128,10 @@ export async function createS3(deps: {
     objects: createRoleObjects({ core, authorizer }),
     buckets: createBuckets(core),
     sweepLifecycle: sweep,
-    collectGarbage: garbage.collect,
+    async collectGarbage() {
+      await orphans;
+      await garbage.collect();
+    },
     async close() {
       clearInterval(timer);
       await garbage.close();

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startTestDatabase, type TestDatabase } from '@atelier/single-machine/testing';
+import { readdir } from 'node:fs/promises';
+import { policy } from '@atelier/account-baseline';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -36,62 +34,53 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type StorageHarness,
-  startStorage,
-  type TestIdentity,
-  testIdentity,
-} from '../testing/storage-harness.ts';
+  type StorageIdentity,
+  type StorageStudio,
+  startStorageStudio,
+} from '../testing/storage-studio.ts';
+import { allowAll } from '../testing/test-studio.ts';
 
-const foo = testIdentity('111122223333', 'owner');
-const fooReader = testIdentity('111122223333', 'reader');
-const bar = testIdentity('444455556666', 'owner');
-const everything = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-};
 /** May read below `shared/` of one bucket, and list it there. */
-const readShared = {
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::foo-rights/shared/*' },
-    {
-      Effect: 'Allow',
-      Action: 's3:ListBucket',
-      Resource: 'arn:aws:s3:::foo-rights',
-      Condition: { StringLike: { 's3:prefix': 'shared/*' } },
-    },
-  ],
-};
+const readShared = policy(
+  {
+    Effect: 'Allow',
+    Action: ['s3:GetObject'],
+    Resource: ['arn:aws:s3:::foo-rights/shared/*'],
+  },
+  {
+    Effect: 'Allow',
+    Action: ['s3:ListBucket'],
+    Resource: ['arn:aws:s3:::foo-rights'],
+    Condition: { StringLike: { 's3:prefix': 'shared/*' } },
+  },
+);
 
-let database: TestDatabase;
-let folder: string;
-let storage: StorageHarness;
+let storage: StorageStudio;
 let now = new Date();
+let fooAccount: string;
+let barAccount: string;
+let foo: StorageIdentity;
+let fooReader: StorageIdentity;
+let bar: StorageIdentity;
 let s3: S3Client;
 let foreign: S3Client;
 let reader: S3Client;
 
-const clientFor = ({ accessKeyId, secretAccessKey }: TestIdentity): S3Client =>
+const clientFor = ({ keys }: StorageIdentity): S3Client =>
   new S3Client({
-    endpoint: storage.endpoint,
-    region: storage.region,
-    credentials: { accessKeyId, secretAccessKey },
+    endpoint: storage.studio.url,
+    region: 'us-east-1',
+    credentials: keys,
     maxAttempts: 1,
   });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), 'studio-s3-'));
-  storage = await startStorage({
-    databaseUrl: database.url,
-    folder,
-    identities: [
-      { ...foo, policy: everything },
-      { ...fooReader, policy: readShared },
-      { ...bar, policy: everything },
-    ],
-    now: () => now,
-  });
+  storage = await startStorageStudio(() => now);
+  fooAccount = await storage.studio.createAccount();
+  barAccount = await storage.studio.createAccount();
+  foo = await storage.identity(fooAccount, allowAll);
+  fooReader = await storage.identity(fooAccount, readShared);
+  bar = await storage.identity(barAccount, allowAll);
   s3 = clientFor(foo);
   foreign = clientFor(bar);
   reader = clientFor(fooReader);
@@ -100,9 +89,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const client of [s3, foreign, reader]) client.destroy();
-  await storage.close();
-  await database.stop();
-  await rm(folder, { recursive: true });
+  await storage.stop();
 });
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
@@ -130,7 +117,7 @@ async function refusal(request: Promise<unknown>): Promise<{ name: string; statu
 
 async function filesOnDisk(): Promise<number> {
   await storage.s3.collectGarbage();
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = await readdir(storage.folder, { recursive: true, withFileTypes: true });
   return names.filter((entry) => entry.isFile()).length;
 }
 
@@ -151,7 +138,7 @@ describe('buckets', () => {
     });
     expect(
       await refusal(
-        s3.send(new HeadBucketCommand({ Bucket: 'foo-mine', ExpectedBucketOwner: '444455556666' })),
+        s3.send(new HeadBucketCommand({ Bucket: 'foo-mine', ExpectedBucketOwner: barAccount })),
       ),
     ).toMatchObject({ status: 403 });
     const { LocationConstraint } = await s3.send(
@@ -621,20 +608,20 @@ describe('another account', () => {
   });
 
   test('may do what the bucket policy and its own both allow, until it is taken back', async () => {
-    const policy = {
+    const shared = {
       Version: '2012-10-17',
       Statement: [
         {
           Effect: 'Allow',
-          Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+          Principal: { AWS: `arn:aws:iam::${barAccount}:root` },
           Action: 's3:GetObject',
           Resource: `arn:aws:s3:::${Bucket}/shared/*`,
         },
       ],
     };
-    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(policy) }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(shared) }));
     const stored = await s3.send(new GetBucketPolicyCommand({ Bucket }));
-    expect(JSON.parse(stored.Policy ?? '')).toEqual(policy);
+    expect(JSON.parse(stored.Policy ?? '')).toEqual(shared);
     const get = (key: string) => foreign.send(new GetObjectCommand({ Bucket, Key: key }));
     expect(await (await get(Key)).Body?.transformToString()).toBe('rows');
     expect(await refusal(get('private/report.csv'))).toEqual({ name: 'AccessDenied', status: 403 });
@@ -732,7 +719,7 @@ describe('presigned URLs', () => {
     expect(await (await fetch(reading)).text()).toBe('by url');
     expect((await fetch(reading.replace('by%20url', 'other'))).status).toBe(403);
     expect((await fetch(reading, { method: 'DELETE' })).status).toBe(403);
-    expect((await fetch(`${storage.endpoint}/foo-data/by%20url`)).status).toBe(403);
+    expect((await fetch(`${storage.studio.url}/foo-data/by%20url`)).status).toBe(403);
   });
 });
 
@@ -795,16 +782,16 @@ describe('for jobs', () => {
     const { objects, buckets } = storage.s3;
     await buckets.ensureBucket({
       name: 'foo-jobs',
-      accountId: '111122223333',
+      accountId: fooAccount,
       region: 'us-east-1',
     });
     await buckets.ensureBucket({
       name: 'foo-jobs',
-      accountId: '111122223333',
+      accountId: fooAccount,
       region: 'us-east-1',
     });
     await expect(
-      buckets.ensureBucket({ name: 'foo-jobs', accountId: '444455556666', region: 'us-east-1' }),
+      buckets.ensureBucket({ name: 'foo-jobs', accountId: barAccount, region: 'us-east-1' }),
     ).rejects.toMatchObject({ code: 'BucketAlreadyExists' });
     async function* body() {
       yield Buffer.from('model ');
@@ -838,6 +825,6 @@ describe('for jobs', () => {
     expect(ETag).toBe(`"${stored.etag}"`);
     await buckets.deleteBucketWithObjects('foo-jobs');
     await buckets.deleteBucketWithObjects('foo-jobs');
-    expect(await buckets.ofAccount('111122223333')).not.toContain('foo-jobs');
+    expect(await buckets.ofAccount(fooAccount)).not.toContain('foo-jobs');
   });
 });

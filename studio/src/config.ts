@@ -10,8 +10,8 @@ export interface StudioConfig {
   readonly publicUrl: string;
   /** Services that get a role and a credentials file; null: all that Atelier has. */
   readonly services: readonly string[] | null;
-  /** Port of the front-door, which spaces reach through a socket of their own; null: none. */
-  readonly frontDoorPort: number | null;
+  /** Socket on which the front-door trusts Studio to say whose a connection is; null: spaces reach none. */
+  readonly frontDoorSocket: string | null;
   /** Where the button of an expired link leads. */
   readonly launchPageUrl: string | null;
   /** Folder of built workbench images; null: the machine's own. */
@@ -61,7 +61,7 @@ export function loadConfig(env: Environment): StudioConfig {
     region,
     publicUrl: publicUrl.replace(/\/$/, ''),
     services,
-    frontDoorPort: port('STUDIO_FRONT_DOOR_PORT', null),
+    frontDoorSocket: env.STUDIO_FRONT_DOOR_SOCKET || null,
     launchPageUrl: env.STUDIO_LAUNCH_PAGE_URL || null,
     imageCache: env.STUDIO_IMAGE_CACHE || null,
   };

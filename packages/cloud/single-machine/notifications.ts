@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Client, type Pool } from 'pg';
 
 /** Remembers what was notified from its making on, so that nothing is missed between looking and waiting. */
-export interface Watch {
+interface Watch {
   /** Resolves when the topic was notified, the time is over or the signal aborts, whichever comes first. */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   close(): void;

@@ -40,7 +40,7 @@ export type MaskingRule = z.infer<typeof maskingRule>;
 const classification = z.enum(['identifier', 'personal', 'sensitive', 'free text', 'plain']);
 
 /** A typed condition; never SQL text. */
-export const condition = z
+const condition = z
   .object({
     column: z.string().max(63),
     operator: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'is null', 'is not null']),

@@ -28,5 +28,3 @@ export function createLeaseWatch({ clock, deadAfterMs }: { clock: Clock; deadAft
     },
   };
 }
-
-export type LeaseWatch = ReturnType<typeof createLeaseWatch>;

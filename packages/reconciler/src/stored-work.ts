@@ -76,7 +76,7 @@ export function nextStep(workflow: AnyWorkflow, work: StoredWork): string | null
   return workflow.steps.find(({ name }) => stepOf(work, name).state !== 'succeeded')?.name ?? null;
 }
 
-export function begin(work: StoredWork, name: string, now: Date): StoredWork {
+function begin(work: StoredWork, name: string, now: Date): StoredWork {
   const startedAt = stepOf(work, name).startedAt ?? now.toISOString();
   return withStep({ ...work, state: 'running' }, name, { state: 'running', startedAt });
 }

@@ -1,12 +1,11 @@
-import { AnchorLink, Brand, ButtonLink, SkipLink, ThemeSwitch } from '@atelier/web-kit';
+import { AnchorLink, Brand, ButtonLink, SkipLink, ThemeSwitch, useText } from '@atelier/web-kit';
 import { Box, Container, Group, Text } from '@mantine/core';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import classes from './frame.module.css';
 
 /** Header and footer around every public page. */
 export const Frame = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   return (
     <Box className={classes.frame}>
       <SkipLink />

@@ -10,12 +10,14 @@ export {
   useAnswer,
 } from './api/use-answer.ts';
 export { CodeBlock, Copy } from './components/code-block.tsx';
+export { Columns } from './components/columns.tsx';
 export { type Column, CursorPaging, DataTable } from './components/data-table.tsx';
 export { summariseSteps } from './components/describe-steps.ts';
 export { EmptyState } from './components/empty-state.tsx';
 export { type Fact, Facts } from './components/facts.tsx';
 export { fieldErrors } from './components/field-errors.ts';
-export { AnchorLink, ButtonLink, IconLink, NavigationLink } from './components/links.tsx';
+export { AnchorLink, ButtonLink } from './components/links.tsx';
+export { Notice } from './components/notice.tsx';
 export { ProblemAlert } from './components/problem-alert.tsx';
 export { type Job, ProgressTray } from './components/progress-tray.tsx';
 export { SearchField } from './components/search-field.tsx';
@@ -27,6 +29,8 @@ export type { Formats } from './format/formats.ts';
 export { useFormats } from './format/use-formats.ts';
 export { useNow } from './format/use-now.ts';
 export { usePollMs } from './live/live-updates.tsx';
+export { addMessages } from './messages/catalogue.ts';
+export { useText } from './messages/use-text.ts';
 export { Brand, Mark } from './shell/brand.tsx';
 export { Page, Section } from './shell/page.tsx';
 export { CrashedPage, NotFoundPage, PendingPage } from './shell/route-states.tsx';

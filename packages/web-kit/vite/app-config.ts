@@ -12,6 +12,7 @@ export const appConfig = (): UserConfig =>
       emptyOutDir: true,
       target: 'es2023',
       sourcemap: false,
+      modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 700,
     },
   });

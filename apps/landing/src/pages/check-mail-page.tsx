@@ -1,12 +1,11 @@
-import { ButtonLink, Page, useAddresses } from '@atelier/web-kit';
-import { Alert, Anchor, Stack, Text } from '@mantine/core';
+import { ButtonLink, Notice, Page, useAddresses, useText } from '@atelier/web-kit';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { IconMailOpened } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { useRegistration } from '../registration/use-registration.ts';
 import { Narrow } from './narrow.tsx';
 
 export const CheckMailPage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const { kept, answer } = useRegistration();
   const addresses = useAddresses();
   const state = answer.data?.state;
@@ -19,13 +18,9 @@ export const CheckMailPage = () => {
         }
       >
         <Stack align="flex-start" aria-live="polite">
-          {state === 'expired' ? (
-            <Alert color="amber" w="100%">
-              {t('mail.expired')}
-            </Alert>
-          ) : null}
+          {state === 'expired' ? <Notice color="amber">{t('mail.expired')}</Notice> : null}
           {state !== undefined && state !== 'awaiting_verification' && state !== 'expired' ? (
-            <Alert color="green" w="100%" title={t('mail.verified')}>
+            <Notice color="green" title={t('mail.verified')}>
               <ButtonLink
                 to="/provisioning/$registrationId"
                 params={{ registrationId: kept?.id ?? '' }}
@@ -34,14 +29,14 @@ export const CheckMailPage = () => {
               >
                 {t('mail.watch')}
               </ButtonLink>
-            </Alert>
+            </Notice>
           ) : null}
           {addresses?.mail == null ? null : (
-            <Alert icon={<IconMailOpened aria-hidden />} w="100%" title={t('mail.caught')}>
+            <Notice icon={IconMailOpened} title={t('mail.caught')}>
               <Anchor href={addresses.mail} target="_blank" rel="noopener">
                 {t('mail.openCaught')}
               </Anchor>
-            </Alert>
+            </Notice>
           )}
           <Text size="sm" c="dimmed">
             {t('mail.nothing')}

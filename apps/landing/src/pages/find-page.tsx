@@ -1,6 +1,5 @@
-import { ButtonLink, Page, useAddresses } from '@atelier/web-kit';
-import { Box, Button, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { ButtonLink, Columns, Page, useAddresses, useText } from '@atelier/web-kit';
+import { Box, Button, Stack, Text, Title } from '@mantine/core';
 import { Narrow } from './narrow.tsx';
 
 const ENTRANCES = [
@@ -9,12 +8,12 @@ const ENTRANCES = [
 ] as const;
 
 export const FindPage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const addresses = useAddresses();
   return (
     <Narrow>
       <Page title={t('find.title')} description={t('find.lead')}>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <Columns min={220}>
           {ENTRANCES.map(({ key, address, variant }) => (
             <Stack key={key} gap="sm" className="atelier-surface" justify="space-between">
               <Box>
@@ -35,7 +34,7 @@ export const FindPage = () => {
               </Button>
             </Stack>
           ))}
-        </SimpleGrid>
+        </Columns>
         <Text size="sm">
           {t('find.none')}{' '}
           <ButtonLink to="/sign-up" size="compact-sm" variant="light">

@@ -1,15 +1,5 @@
-import { ButtonLink, useAddresses } from '@atelier/web-kit';
-import {
-  Box,
-  Button,
-  Container,
-  Group,
-  SimpleGrid,
-  Stack,
-  Text,
-  ThemeIcon,
-  Title,
-} from '@mantine/core';
+import { ButtonLink, Columns, useAddresses, useText } from '@atelier/web-kit';
+import { Box, Button, Container, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import {
   IconArrowRight,
   IconDatabaseExport,
@@ -17,7 +7,6 @@ import {
   IconShieldLock,
   IconUserCheck,
 } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import classes from './home-page.module.css';
 import { ListPicture } from './list-picture.tsx';
 
@@ -28,17 +17,13 @@ const STEPS = [
 ] as const;
 
 export const HomePage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const addresses = useAddresses();
   return (
     <>
       <Box className={classes.hero}>
         <Container size="lg">
-          <SimpleGrid
-            cols={{ base: 1, md: 2 }}
-            spacing={{ base: 'xl', md: 56 }}
-            className={classes.heroGrid}
-          >
+          <Columns min={380} gap="xl" className={classes.heroGrid}>
             <Stack gap="lg" justify="center">
               <Title order={1} className={classes.title}>
                 {t('home.title')}
@@ -62,14 +47,14 @@ export const HomePage = () => {
               </Group>
             </Stack>
             <ListPicture />
-          </SimpleGrid>
+          </Columns>
         </Container>
       </Box>
       <Container size="lg" py={56}>
         <Title order={2} mb="lg">
           {t('home.stepsTitle')}
         </Title>
-        <SimpleGrid component="ol" cols={{ base: 1, sm: 3 }} spacing="lg" className={classes.steps}>
+        <Columns component="ol" min={250} gap="lg" className={classes.steps}>
           {STEPS.map(({ key, icon: Icon }, index) => (
             <Stack component="li" key={key} gap="xs" className="atelier-surface">
               <Group gap="sm">
@@ -84,7 +69,7 @@ export const HomePage = () => {
               <Text c="dimmed">{t(`home.steps.${key}`)}</Text>
             </Stack>
           ))}
-        </SimpleGrid>
+        </Columns>
         <Group align="flex-start" gap="md" mt={56} wrap="nowrap" maw={760}>
           <ThemeIcon variant="light" color="green" size={40} radius="md">
             <IconShieldLock size={22} aria-hidden />

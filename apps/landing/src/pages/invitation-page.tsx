@@ -9,19 +9,19 @@ import {
   useAction,
   useAddresses,
   useAnswer,
+  useText,
 } from '@atelier/web-kit';
 import { Badge, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { IconConfetti, IconLinkOff } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Narrow } from './narrow.tsx';
 import { MIN_PASSWORD, PasswordField } from './password-field.tsx';
 
 type Invitation = Answer<'user-management', 'lookUpInvitation'>;
 
 const Joined = ({ invitation }: { readonly invitation: Invitation }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const addresses = useAddresses();
   return (
     <EmptyState
@@ -42,7 +42,7 @@ const Joined = ({ invitation }: { readonly invitation: Invitation }) => {
 };
 
 const DeadInvitation = ({ complete }: { readonly complete: boolean }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   return (
     <EmptyState
       order={1}
@@ -62,7 +62,7 @@ const Join = ({
   readonly invitation: Invitation;
   readonly token: string;
 }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);

@@ -1,5 +1,5 @@
+import { useText } from '@atelier/web-kit';
 import { Badge, Group, Progress, Stack, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import classes from './list-picture.module.css';
 
 const ROWS = [
@@ -11,7 +11,7 @@ const ROWS = [
 
 /** What the customer list looks like, with invented people: a picture, not data. */
 export const ListPicture = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   return (
     <figure className={classes.figure} aria-label={t('home.exampleLabel')}>
       <Group justify="space-between" mb="sm">

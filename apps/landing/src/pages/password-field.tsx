@@ -1,5 +1,5 @@
+import { useText } from '@atelier/web-kit';
 import { PasswordInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 
 export const MIN_PASSWORD = 12;
 
@@ -12,7 +12,7 @@ export const PasswordField = ({
   readonly onChange: (value: string) => void;
   readonly error: string | undefined;
 }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   return (
     <PasswordInput
       id="password"

@@ -2,15 +2,16 @@ import type { RegistrationView } from '@atelier/contracts';
 import {
   ButtonLink,
   EmptyState,
+  Notice,
   Page,
   ProblemAlert,
   StepList,
   useAddresses,
+  useText,
 } from '@atelier/web-kit';
-import { Alert, Box, Button, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconArrowRight, IconBrowserX, IconCircleCheck } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useRegistration } from '../registration/use-registration.ts';
 import { Narrow } from './narrow.tsx';
 
@@ -18,7 +19,7 @@ const phaseOf = ({ state }: RegistrationView) =>
   state === 'active' ? 'Ready' : state === 'failed' ? 'Failed' : '';
 
 const Lost = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   return (
     <EmptyState
       order={1}
@@ -32,7 +33,7 @@ const Lost = () => {
 };
 
 const Watching = ({ view }: { readonly view: RegistrationView }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const addresses = useAddresses();
   const phase = phaseOf(view);
   return (
@@ -41,7 +42,7 @@ const Watching = ({ view }: { readonly view: RegistrationView }) => {
       description={t(`provisioning.lead${phase}`)}
     >
       {view.state === 'active' && addresses !== undefined ? (
-        <Alert color="green" icon={<IconCircleCheck aria-hidden />}>
+        <Notice color="green" icon={IconCircleCheck}>
           <Stack align="flex-start" gap="sm">
             <Text size="sm">{t('provisioning.crmNote')}</Text>
             <Button
@@ -52,7 +53,7 @@ const Watching = ({ view }: { readonly view: RegistrationView }) => {
               {t('provisioning.openCrm')}
             </Button>
           </Stack>
-        </Alert>
+        </Notice>
       ) : null}
       <Box component="section">
         <Title order={2} mb="md">
@@ -85,7 +86,7 @@ const Watching = ({ view }: { readonly view: RegistrationView }) => {
 
 /** What sign-up sets going, live: the tenant, then its workbench. */
 export const ProvisioningPage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const { registrationId } = useParams({ strict: false });
   const { kept, answer } = useRegistration(registrationId);
   return (

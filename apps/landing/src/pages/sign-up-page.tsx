@@ -1,9 +1,8 @@
 import { ProblemError } from '@atelier/contracts';
-import { AnchorLink, fieldErrors, Page, ProblemAlert, useAction } from '@atelier/web-kit';
+import { AnchorLink, fieldErrors, Page, ProblemAlert, useAction, useText } from '@atelier/web-kit';
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { keepRegistration } from '../registration/kept-registration.ts';
 import { Narrow } from './narrow.tsx';
 
@@ -16,7 +15,7 @@ const FIELDS: readonly { readonly name: Field; readonly autoComplete: string }[]
 ];
 
 export const SignUpPage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const navigate = useNavigate();
   const [values, setValues] = useState(EMPTY);
   const [missing, setMissing] = useState<Partial<Record<Field, string>>>({});

@@ -7,18 +7,18 @@ import {
   ProblemAlert,
   useAction,
   useAddresses,
+  useText,
 } from '@atelier/web-kit';
 import { Button, Group, Stack } from '@mantine/core';
 import { IconLinkOff } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { keepRegistration } from '../registration/kept-registration.ts';
 import { Narrow } from './narrow.tsx';
 import { MIN_PASSWORD, PasswordField } from './password-field.tsx';
 
 const DeadLink = ({ expired }: { readonly expired: boolean }) => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const addresses = useAddresses();
   return (
     <EmptyState
@@ -44,7 +44,7 @@ const DeadLink = ({ expired }: { readonly expired: boolean }) => {
 };
 
 export const VerifyPage = () => {
-  const { t } = useTranslation('landing');
+  const t = useText('landing');
   const { token } = useSearch({ from: '/verify' }) as { token?: string };
   const navigate = useNavigate();
   const [password, setPassword] = useState('');

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const kept = z.object({ id: z.string(), token: z.string(), email: z.string().nullable() });
+/** `token` is null when the answer that carried it was lost: then the mailed link is the only way on. */
+const kept = z.object({
+  id: z.string(),
+  token: z.string().nullable(),
+  email: z.string().nullable(),
+});
 export type KeptRegistration = z.infer<typeof kept>;
 
 const KEY = 'atelier-registration';

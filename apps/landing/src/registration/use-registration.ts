@@ -24,7 +24,7 @@ export const useRegistration = (id?: string) => {
       headers: { 'atelier-registration-token': mine?.token ?? '' },
     },
     {
-      enabled: mine !== null,
+      enabled: mine?.token != null,
       staleMs: 0,
       pollMs: (view) => (view !== undefined && isSettled(view) ? false : POLL_MS),
     },

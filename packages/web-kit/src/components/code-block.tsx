@@ -1,7 +1,8 @@
 import { ActionIcon, Box, CopyButton } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 import classes from './code-block.module.css';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** Text to take along. Focusable, since it may scroll. */
 export const CodeBlock = ({
@@ -14,12 +15,11 @@ export const CodeBlock = ({
   readonly maxHeight?: number;
 }) => (
   <Box className={classes.block}>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-    <section className={classes.scroll} style={{ maxHeight }} aria-label={label} tabIndex={0}>
+    <ScrollRegion label={label} className={classes.scroll} maxHeight={maxHeight}>
       <pre className={classes.code}>
         <code>{code}</code>
       </pre>
-    </section>
+    </ScrollRegion>
     <Box className={classes.copy}>
       <Copy text={code} label={label} />
     </Box>
@@ -27,7 +27,7 @@ export const CodeBlock = ({
 );
 
 export const Copy = ({ text, label }: { readonly text: string; readonly label: string }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <CopyButton value={text} timeout={2000}>
       {({ copied, copy }) => (

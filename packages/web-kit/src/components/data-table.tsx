@@ -1,4 +1,4 @@
-import { Box, Button, Group, Skeleton, Table, UnstyledButton } from '@mantine/core';
+import { Button, Group, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconArrowDown,
   IconArrowsSort,
@@ -7,13 +7,15 @@ import {
   IconChevronRight,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 import { nextSort } from '../url/list-search.ts';
-import classes from './data-table.module.css';
 import { ProblemAlert } from './problem-alert.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
+import classes from './table.module.css';
 
 export interface Column<Row, Sort extends string = string> {
   readonly id: string;
+  /** Empty for a column of actions. */
   readonly header: ReactNode;
   readonly render: (row: Row) => ReactNode;
   readonly align?: 'left' | 'right';
@@ -45,6 +47,12 @@ const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const isDescending = (sort: string): boolean => sort.startsWith('-');
 
+/** Looks of every cell of a column. */
+const cellOf = <Row, Sort extends string>({ align, visibleFrom }: Column<Row, Sort>) => ({
+  'data-align': align,
+  'data-from': visibleFrom,
+});
+
 const Head = <Row, Sort extends string>({
   column,
   sort,
@@ -55,12 +63,13 @@ const Head = <Row, Sort extends string>({
   readonly onSort: ((sort: Sort) => void) | undefined;
 }) => {
   const { sorts } = column;
+  if (column.header === '') return <td {...cellOf(column)} />;
   const active = sort !== undefined && sorts?.includes(sort);
   const Arrow = !active ? IconArrowsSort : isDescending(sort) ? IconArrowDown : IconArrowUp;
   return (
-    <Table.Th
-      ta={column.align ?? 'left'}
-      {...(column.visibleFrom === undefined ? {} : { visibleFrom: column.visibleFrom })}
+    <th
+      scope="col"
+      {...cellOf(column)}
       aria-sort={active ? (isDescending(sort) ? 'descending' : 'ascending') : undefined}
     >
       {sorts === undefined || onSort === undefined ? (
@@ -75,7 +84,7 @@ const Head = <Row, Sort extends string>({
           <Arrow size={14} aria-hidden />
         </UnstyledButton>
       )}
-    </Table.Th>
+    </th>
   );
 };
 
@@ -93,76 +102,60 @@ export const DataTable = <Row, Sort extends string = string>({
   paging,
   stale = false,
 }: DataTableProps<Row, Sort>) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   if (error !== null && rows === undefined) return <ProblemAlert error={error} onRetry={onRetry} />;
   if (rows !== undefined && rows.length === 0) return empty;
   return (
-    <Box>
-      <Table.ScrollContainer
-        minWidth={0}
-        type="native"
-        className={classes.scroll}
-        scrollAreaProps={{ tabIndex: 0, role: 'region', 'aria-label': caption }}
-      >
-        <Table
-          verticalSpacing="sm"
-          highlightOnHover={rows !== undefined}
+    <div>
+      <ScrollRegion label={caption}>
+        <table
           aria-label={caption}
           aria-busy={rows === undefined || stale}
           data-stale={stale || undefined}
           className={classes.table}
         >
-          <Table.Thead>
-            <Table.Tr>
+          <thead>
+            <tr>
               {columns.map((column) => (
                 <Head key={column.id} column={column} sort={sort} onSort={onSort} />
               ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+            </tr>
+          </thead>
+          <tbody>
             {rows === undefined
               ? SKELETON_ROWS.map((row) => (
-                  <Table.Tr key={row}>
+                  <tr key={row}>
                     {columns.map((column) => (
-                      <Table.Td
-                        key={column.id}
-                        {...(column.visibleFrom === undefined
-                          ? {}
-                          : { visibleFrom: column.visibleFrom })}
-                      >
+                      <td key={column.id} {...cellOf(column)}>
                         <Skeleton height={16} />
-                      </Table.Td>
+                      </td>
                     ))}
-                  </Table.Tr>
+                  </tr>
                 ))
               : rows.map((row) => (
-                  <Table.Tr key={rowKey(row)}>
-                    {columns.map((column) => {
-                      const Cell = column.rowHeader ? Table.Th : Table.Td;
-                      return (
-                        <Cell
-                          key={column.id}
-                          ta={column.align ?? 'left'}
-                          {...(column.rowHeader ? { scope: 'row', fw: 'inherit' } : {})}
-                          {...(column.visibleFrom === undefined
-                            ? {}
-                            : { visibleFrom: column.visibleFrom })}
-                        >
+                  <tr key={rowKey(row)}>
+                    {columns.map((column) =>
+                      column.rowHeader ? (
+                        <th key={column.id} scope="row" {...cellOf(column)}>
                           {column.render(row)}
-                        </Cell>
-                      );
-                    })}
-                  </Table.Tr>
+                        </th>
+                      ) : (
+                        <td key={column.id} {...cellOf(column)}>
+                          {column.render(row)}
+                        </td>
+                      ),
+                    )}
+                  </tr>
                 ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {rows === undefined ? <span role="status">{t('loading')}</span> : paging}
-    </Box>
+          </tbody>
+        </table>
+      </ScrollRegion>
+      {rows === undefined ? <VisuallyHidden role="status">{t('loading')}</VisuallyHidden> : paging}
+    </div>
   );
 };
 
-/** Pages by cursor: on to the next, back to where one came from, or to the first. */
+/** Pages by cursor: on to the next, back to where one came from. */
 export const CursorPaging = ({
   nextCursor,
   hasPrevious,
@@ -174,13 +167,12 @@ export const CursorPaging = ({
   readonly onNext: (cursor: string) => void;
   readonly onPrevious: () => void;
 }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   if (nextCursor === null && !hasPrevious) return null;
   return (
     <Group justify="flex-end" mt="md" gap="xs">
       <Button
         variant="default"
-        size="sm"
         disabled={!hasPrevious}
         leftSection={<IconChevronLeft size={16} aria-hidden />}
         onClick={onPrevious}
@@ -189,7 +181,6 @@ export const CursorPaging = ({
       </Button>
       <Button
         variant="default"
-        size="sm"
         disabled={nextCursor === null}
         rightSection={<IconChevronRight size={16} aria-hidden />}
         onClick={() => nextCursor !== null && onNext(nextCursor)}

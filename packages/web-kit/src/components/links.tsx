@@ -1,13 +1,4 @@
-import {
-  ActionIcon,
-  type ActionIconProps,
-  Anchor,
-  type AnchorProps,
-  Button,
-  type ButtonProps,
-  NavLink,
-  type NavLinkProps,
-} from '@mantine/core';
+import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, Ref } from 'react';
 
@@ -20,12 +11,4 @@ export const AnchorLink = createLink((props: AnchorProps & Native) => <Anchor {.
 
 export const ButtonLink = createLink((props: ButtonProps & Native) => (
   <Button component="a" {...props} />
-));
-
-export const IconLink = createLink((props: ActionIconProps & Native) => (
-  <ActionIcon component="a" {...props} />
-));
-
-export const NavigationLink = createLink((props: NavLinkProps & Native) => (
-  <NavLink component="a" {...props} />
 ));

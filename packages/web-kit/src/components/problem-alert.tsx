@@ -1,7 +1,9 @@
 import { type Problem, ProblemError } from '@atelier/contracts';
-import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
+import { Notice } from './notice.tsx';
+import classes from './problem-alert.module.css';
 
 type Remedy = Problem['code'] | 'offline' | 'unexpected';
 
@@ -22,7 +24,7 @@ export const ProblemAlert = ({
   readonly onRetry?: (() => void) | undefined;
   readonly title?: string | undefined;
 }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const { problem, remedy } = describe(error);
   const cause =
     problem?.detail ??
@@ -32,22 +34,22 @@ export const ProblemAlert = ({
         ? t('problem.unexpected')
         : null);
   return (
-    <Alert
+    <Notice
       role="alert"
       color="red"
-      icon={<IconAlertTriangle aria-hidden />}
+      icon={IconAlertTriangle}
       title={title ?? problem?.title ?? t('problem.title')}
     >
       <Stack gap="xs" align="flex-start">
         {cause === null ? null : <Text size="sm">{cause}</Text>}
         {problem?.errors === undefined || problem.errors.length === 0 ? null : (
-          <List size="sm">
+          <ul className={classes.fields}>
             {problem.errors.map(({ pointer, message }) => (
-              <List.Item key={`${pointer} ${message}`}>
+              <li key={`${pointer} ${message}`}>
                 {pointer === '' ? message : `${fieldOf(pointer)}: ${message}`}
-              </List.Item>
+              </li>
             ))}
-          </List>
+          </ul>
         )}
         <Text size="sm">{t(`problem.remedy.${remedy}`)}</Text>
         <Group gap="md">
@@ -69,7 +71,7 @@ export const ProblemAlert = ({
           )}
         </Group>
       </Stack>
-    </Alert>
+    </Notice>
   );
 };
 

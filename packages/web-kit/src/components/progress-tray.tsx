@@ -1,8 +1,8 @@
 import { Box, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconActivity } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { useFormats } from '../format/use-formats.ts';
 import { useNow } from '../format/use-now.ts';
+import { useText } from '../messages/use-text.ts';
 import { Dropdown } from './dropdown.tsx';
 import { AnchorLink } from './links.tsx';
 import { WorkBadge, type WorkBadgeState } from './work-badge.tsx';
@@ -47,7 +47,7 @@ const JobRow = ({ job, onOpen }: { readonly job: Job; readonly onOpen: () => voi
  * reload.
  */
 export const ProgressTray = ({ jobs }: { readonly jobs: readonly Job[] }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const active = jobs.filter(isActive).length;
   return (
     <Dropdown

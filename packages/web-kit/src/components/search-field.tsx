@@ -2,7 +2,7 @@ import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 
 const PAUSE_MS = 300;
 
@@ -16,7 +16,7 @@ export const SearchField = ({
   readonly onSearch: (search: string | undefined) => void;
   readonly label?: string;
 }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const [typed, setTyped] = useState(value ?? '');
   const search = useDebouncedCallback(
     (text: string) => onSearch(text.trim() || undefined),

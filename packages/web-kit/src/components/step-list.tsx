@@ -1,5 +1,5 @@
 import type { Step, Work } from '@atelier/contracts';
-import { Alert, Box, Group, Progress, Stack, Text, ThemeIcon, VisuallyHidden } from '@mantine/core';
+import { Box, Group, Progress, Stack, Text, ThemeIcon, VisuallyHidden } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCheck,
@@ -8,10 +8,11 @@ import {
   IconLoader2,
   IconX,
 } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { useFormats } from '../format/use-formats.ts';
 import { useNow } from '../format/use-now.ts';
+import { useText } from '../messages/use-text.ts';
 import { elapsedMs, shareOf, summariseSteps } from './describe-steps.ts';
+import { Notice } from './notice.tsx';
 import { sentence } from './sentence.ts';
 import classes from './step-list.module.css';
 
@@ -25,7 +26,7 @@ const LOOKS = {
 } as const;
 
 const StepRow = ({ step, now }: { readonly step: Step; readonly now: number }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const formats = useFormats();
   const { color, Icon } = LOOKS[step.state];
   const elapsed = elapsedMs(step, now);
@@ -77,9 +78,9 @@ const StepRow = ({ step, now }: { readonly step: Step; readonly now: number }) =
           />
         ) : null}
         {step.cause === null ? null : step.state === 'failed' ? (
-          <Alert color="red" title={step.cause} p="sm">
+          <Notice color="red" title={step.cause}>
             {step.remedy}
-          </Alert>
+          </Notice>
         ) : (
           <Text size="sm" c="dimmed">
             {step.cause}
@@ -95,7 +96,7 @@ const isUnderWay = ({ state }: Work): boolean => state === 'queued' || state ===
 
 /** Long work, step by step: what it took, how long it usually takes, why it stands and what to do. */
 export const StepList = ({ work, label }: { readonly work: Work; readonly label: string }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const formats = useFormats();
   const now = useNow(isUnderWay(work));
   const { done, total, current, share, remainingMs } = summariseSteps(work.steps, now);

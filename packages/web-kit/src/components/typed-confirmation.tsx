@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** For what cannot be taken back lightly: the word has to be typed. */
@@ -27,7 +27,7 @@ export const TypedConfirmation = ({
   readonly onConfirm: () => void;
   readonly children: ReactNode;
 }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const [typed, setTyped] = useState('');
   const matches = typed === word;
   const submit = (event: FormEvent) => {

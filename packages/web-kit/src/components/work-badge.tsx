@@ -1,6 +1,6 @@
 import type { Work } from '@atelier/contracts';
 import { Badge } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 
 export type WorkBadgeState = Work['state'];
 
@@ -14,7 +14,7 @@ export const WORK_COLORS = {
 
 /** The state of long work in one word. */
 export const WorkBadge = ({ state }: { readonly state: WorkBadgeState }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <Badge color={WORK_COLORS[state]} style={{ flexShrink: 0 }}>
       {t(`work.${state}`)}

@@ -47,7 +47,9 @@ export const LiveUpdates = ({ children }: { readonly children: ReactNode }) => {
       url: '/events',
       fetch: (...given) => fetch(...given),
       headers: REQUEST_HEADER,
-      onEvent: ({ data }) => {
+      onEvent: ({ type, data }) => {
+        // The server no longer has everything since the last connection.
+        if (type === 'reset') void queries.invalidateQueries();
         const change = parseChange(data);
         if (change === null) return;
         for (const key of affectedAnswers(change)) stale.set(key.join('/'), key);

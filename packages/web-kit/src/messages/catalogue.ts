@@ -1,18 +1,18 @@
-import { createInstance, type i18n, type Resource } from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { createInstance, type i18n, type ResourceLanguage } from 'i18next';
 import { kitMessages } from './en.ts';
 
 const LANGUAGE = 'en';
 
-/** One catalogue per application: its own namespace beside the kit's. */
-export const createCatalogue = (namespaces: Readonly<Resource[string]>): i18n => {
-  const catalogue = createInstance();
-  void catalogue.use(initReactI18next).init({
-    lng: LANGUAGE,
-    fallbackLng: LANGUAGE,
-    resources: { [LANGUAGE]: { kit: kitMessages, ...namespaces } },
-    initAsync: false,
-    interpolation: { escapeValue: false },
-  });
-  return catalogue;
+/** All texts. An application adds its namespace when it starts, a page that is loaded later what it brings. */
+export const catalogue: i18n = createInstance();
+void catalogue.init({
+  lng: LANGUAGE,
+  fallbackLng: LANGUAGE,
+  resources: { [LANGUAGE]: { kit: kitMessages } },
+  initAsync: false,
+  interpolation: { escapeValue: false },
+});
+
+export const addMessages = (namespace: string, messages: ResourceLanguage): void => {
+  catalogue.addResourceBundle(LANGUAGE, namespace, messages, true, true);
 };

@@ -14,13 +14,6 @@ export const kitMessages = {
     signIn: 'Sign in',
     signedOut: 'You are signed out',
     signedOutText: 'Your session has ended here. You can close this page.',
-    wrongApplication: 'This is not your entrance',
-    wrongCrm:
-      'You are signed in as {{email}}, an operator of the platform. The CRM belongs to tenants; operators work in the administration.',
-    wrongAdmin:
-      'You are signed in as {{email}}, who belongs to a tenant. The administration is for operators of the platform; your place is the CRM.',
-    toAdmin: 'Open the administration',
-    toCrm: 'Open the CRM',
   },
   problem: {
     title: 'This did not work',

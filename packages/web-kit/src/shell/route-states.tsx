@@ -1,11 +1,11 @@
 import { Button, Center, Loader } from '@mantine/core';
 import { IconBug, IconMapOff } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ButtonLink } from '../components/links.tsx';
+import { useText } from '../messages/use-text.ts';
 
 export const NotFoundPage = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <EmptyState
       order={1}
@@ -20,7 +20,7 @@ export const NotFoundPage = () => {
 
 /** An application error of ours: the reader loses a page, not the application. */
 export const CrashedPage = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <EmptyState
       order={1}
@@ -34,7 +34,7 @@ export const CrashedPage = () => {
 };
 
 export const PendingPage = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <Center py={80} role="status" aria-label={t('loading')}>
       <Loader aria-hidden />

@@ -1,10 +1,9 @@
-import { AppShell, Burger, Group, Text } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { Icon } from '@tabler/icons-react';
-import { useRouterState } from '@tanstack/react-router';
+import { type Icon, IconMenu2, IconX } from '@tabler/icons-react';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
-import { NavigationLink } from '../components/links.tsx';
+import { useText } from '../messages/use-text.ts';
 import { ThemeSwitch } from '../theme/theme-switch.tsx';
 import { Brand } from './brand.tsx';
 import classes from './shell.module.css';
@@ -22,7 +21,10 @@ export interface NavigationItem {
 const isCurrent = (item: NavigationItem, path: string): boolean =>
   item.exact ? path === item.to : path === item.to || path.startsWith(`${item.to}/`);
 
-/** The frame of an application behind the sign-in. */
+/**
+ * The frame of an application behind the sign-in: laid out by a style sheet alone, since Mantine's AppShell would cost
+ * 25 KB of script before the first page.
+ */
 export const Shell = ({
   application,
   navigation,
@@ -37,67 +39,63 @@ export const Shell = ({
   readonly tray?: ReactNode;
   readonly children: ReactNode;
 }) => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the navigation of a narrow window
   useEffect(close, [path]);
+  const Toggle = opened ? IconX : IconMenu2;
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      padding={{ base: 'md', md: 'xl' }}
-      layout="alt"
-    >
+    <div className={classes.shell}>
       <SkipLink />
-      <AppShell.Header className={classes.bar}>
-        <Group h="100%" px="md" gap="sm" wrap="nowrap">
-          <Burger
-            opened={opened}
-            onClick={toggle}
-            hiddenFrom="sm"
-            size="sm"
-            aria-expanded={opened}
-            aria-label={opened ? t('navigation.close') : t('navigation.open')}
-          />
-          {owner === undefined ? null : (
-            <Text fw={600} truncate>
-              {owner}
-            </Text>
-          )}
-          <Group gap={6} ml="auto" wrap="nowrap">
-            {tray}
-            <ThemeSwitch />
-            <UserMenu />
-          </Group>
-        </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t('navigation.label')} className={classes.navbar}>
-        <Group h={44} px="xs" mb="sm" justify="space-between" wrap="nowrap">
+      <header className={classes.header}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          className={classes.toggle}
+          onClick={toggle}
+          aria-expanded={opened}
+          aria-controls="navigation"
+          aria-label={opened ? t('navigation.close') : t('navigation.open')}
+        >
+          <Toggle size={22} aria-hidden />
+        </ActionIcon>
+        <div className={classes.brand}>
           <Brand application={application} />
-          <Burger
-            opened
-            onClick={close}
-            hiddenFrom="sm"
-            size="sm"
-            aria-label={t('navigation.close')}
-          />
-        </Group>
+        </div>
+        {owner === undefined ? null : (
+          <Text fw={600} truncate className={classes.owner}>
+            {owner}
+          </Text>
+        )}
+        <div className={classes.tools}>
+          {tray}
+          <ThemeSwitch />
+          <UserMenu />
+        </div>
+      </header>
+      <nav
+        id="navigation"
+        aria-label={t('navigation.label')}
+        className={classes.navigation}
+        data-opened={opened || undefined}
+      >
         {navigation.map((item) => (
-          <NavigationLink
+          <Link
             key={item.to}
             to={item.to}
-            label={item.label}
-            leftSection={<item.icon size={18} stroke={1.8} aria-hidden />}
-            active={isCurrent(item, path)}
+            className={classes.link}
             aria-current={isCurrent(item, path) ? 'page' : undefined}
-            className={classes.link ?? ''}
-          />
+          >
+            <item.icon size={19} stroke={1.8} aria-hidden />
+            {item.label}
+          </Link>
         ))}
-      </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+      </nav>
+      <main id="content" tabIndex={-1} className={classes.main}>
         <div className={classes.measure}>{children}</div>
-      </AppShell.Main>
-    </AppShell>
+      </main>
+    </div>
   );
 };

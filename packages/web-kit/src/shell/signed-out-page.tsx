@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { signInUrl } from '../api/session.ts';
 import { EmptyState } from '../components/empty-state.tsx';
+import { useText } from '../messages/use-text.ts';
 import { Standalone } from './standalone.tsx';
 
 export const SIGNED_OUT_PATH = '/signed-out';
 
 export const SignedOutPage = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <Standalone>
       <EmptyState

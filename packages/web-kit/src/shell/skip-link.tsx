@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useText } from '../messages/use-text.ts';
 import classes from './skip-link.module.css';
 
 /** The first stop of the keyboard: over the navigation, to `#content`. */
 export const SkipLink = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   return (
     <a href="#content" className={classes.skip}>
       {t('skip')}

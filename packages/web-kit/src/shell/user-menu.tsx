@@ -1,13 +1,14 @@
-import { Divider, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { signOut, useUser } from '../api/session.ts';
 import { Dropdown } from '../components/dropdown.tsx';
 import { DropdownItem } from '../components/dropdown-item.tsx';
+import { useText } from '../messages/use-text.ts';
 import { SIGNED_OUT_PATH } from './signed-out-page.tsx';
+import classes from './user-menu.module.css';
 
 export const UserMenu = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const user = useUser();
   return (
     <Dropdown label={t('account.label')} icon={<IconUserCircle size={22} aria-hidden />}>
@@ -20,7 +21,7 @@ export const UserMenu = () => {
             <Text fw={600}>{user.name}</Text>
             {user.email}
           </Text>
-          <Divider my="xs" />
+          <div className={classes.line} />
           <DropdownItem
             icon={IconLogout}
             label={t('account.signOut')}

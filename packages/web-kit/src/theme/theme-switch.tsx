@@ -1,8 +1,8 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { Dropdown } from '../components/dropdown.tsx';
 import { DropdownItem } from '../components/dropdown-item.tsx';
+import { useText } from '../messages/use-text.ts';
 
 const SCHEMES = [
   { scheme: 'light', icon: IconSun },
@@ -12,7 +12,7 @@ const SCHEMES = [
 
 /** Light, dark or as the system says; kept in the browser. */
 export const ThemeSwitch = () => {
-  const { t } = useTranslation('kit');
+  const t = useText('kit');
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Current = SCHEMES.find(({ scheme }) => scheme === colorScheme)?.icon ?? IconSun;
   return (

@@ -74,7 +74,6 @@ export const theme = createTheme({
     },
     Paper: { defaultProps: { withBorder: true, radius: 'md' } },
     Card: { defaultProps: { withBorder: true, radius: 'md', padding: 'lg' } },
-    Alert: { defaultProps: { variant: 'light' } },
     Anchor: { defaultProps: { underline: 'always' } },
     Skeleton: { defaultProps: { radius: 'sm' } },
   },

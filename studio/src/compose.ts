@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type LifecycleRule as BaselineRule, bucketName, json } from '@atelier/account-baseline';
+import { workbenchImage } from '../image/recipe.ts';
+import type { BaselineTargets } from './accounts/baseline-targets.ts';
+import type { StudioConfig } from './config.ts';
+import { createPodmanEngine, type PodmanEngine } from './containers/index.ts';
+import type { Database } from './database.ts';
+import { createLogs } from './logs/index.ts';
+import { createLogStore } from './logs/log-store.ts';
+import type { StudioCore, StudioModule } from './module.ts';
+import { createRuntime } from './runtime/index.ts';
+import { createS3, type S3 } from './s3/index.ts';
+import type { LifecycleRule } from './s3/lifecycle/rules.ts';
+import { createBucketStore } from './s3/store/bucket-store.ts';
+import { createSageMaker } from './sagemaker/index.ts';
+import { relayToFrontDoor } from './spaces/front-door-relay.ts';
+import { createSpaces } from './spaces/index.ts';
+import { AwsError } from './wire/errors.ts';
+
+const notebookKit = fileURLToPath(new URL('../../notebook-kit', import.meta.url));
+
+/** Every part of Studio beside accounts and IAM, S3's last since it takes whatever path nobody else has. */
+export async function composeStudio(
+  config: StudioConfig,
+  core: StudioCore,
+): Promise<readonly StudioModule[]> {
+  const { database, authorizer, roleSessions, logger, now, region } = core;
+  const s3 = await createS3({
+    database,
+    folder: join(config.home, 's3'),
+    authorizer,
+    logger,
+    now,
+  });
+  const logs = createLogs({ database, logger, now });
+  const engine = await createEngine(config, core);
+  const sageMaker = createSageMaker({
+    database,
+    engine,
+    objects: s3.objects,
+    roleSessions,
+    logs: logs.writer,
+    logger,
+    region,
+    now,
+  });
+  const spaces = createSpaces({
+    database,
+    engine,
+    volumes: engine.volumes,
+    uidOf: (accountId) => engine.uidOf(accountId),
+    roles: roleSessions,
+    logWriter: logs.writer,
+    logger,
+    home: join(config.home, 'spaces'),
+    notebookKit,
+    publicPort: () => config.port,
+    bucketOf: async (accountId) => bucketName(accountId),
+    launchPageUrl: config.launchPageUrl,
+    region,
+  });
+
+  return [
+    spaces.module,
+    {
+      rpc: [sageMaker.service],
+      rest: [createRuntime({ fleet: sageMaker.fleet, region })],
+      removeAccount: (accountId) => sageMaker.deleteForAccount(accountId),
+      start: () => sageMaker.start(),
+      close: () => sageMaker.close(),
+    },
+    {
+      rpc: [logs.service],
+      baseline: { createLogGroup: logGroupsOf(database, now) },
+      removeAccount: (accountId) => logs.deleteForAccount(accountId),
+      close: () => logs.close(),
+    },
+    {
+      rest: [s3.service],
+      baseline: { createBucket: bucketsOf(database, s3, region) },
+      removeAccount: async (accountId) => {
+        for (const name of await s3.buckets.ofAccount(accountId)) {
+          await s3.buckets.deleteBucketWithObjects(name);
+        }
+        await engine.forgetAccount(accountId);
+      },
+      close: async () => {
+        await s3.close();
+        await engine.close();
+      },
+    },
+  ];
+}
+
+/** Refuses to start where the machine lacks a protection that tenant code needs. */
+async function createEngine(config: StudioConfig, core: StudioCore): Promise<PodmanEngine> {
+  const image = workbenchImage(config.imageCache ?? undefined);
+  const engine = await createPodmanEngine({
+    home: join(config.home, 'containers'),
+    imageStore: image.store,
+    image: image.reference,
+    serveSocket: (socket, accountId, path) =>
+      socket === 'studio'
+        ? core.listenForAccount(accountId, path)
+        : relayToFrontDoor({ accountId, path, frontDoor: config.frontDoorSocket }),
+  });
+  for (const protection of await engine.probe()) {
+    const { name, on, detail, required } = protection;
+    core.logger.info('protection of tenant code', { name, on, detail, required });
+  }
+  return engine;
+}
+
+function bucketsOf(database: Database, s3: S3, region: string): BaselineTargets['createBucket'] {
+  const store = createBucketStore({ database });
+  return async (accountId, bucket) => {
+    await s3.buckets.ensureBucket({ name: bucket.name, accountId, region });
+    await s3.buckets.setPolicy(bucket.name, json(bucket.policy));
+    await store.setLifecycle(bucket.name, bucket.lifecycle.map(lifecycleRule));
+  };
+}
+
+const lifecycleRule = (rule: BaselineRule): LifecycleRule => ({
+  id: rule.id,
+  enabled: true,
+  prefix: rule.prefix,
+  tags: {},
+  largerThanBytes: null,
+  smallerThanBytes: null,
+  expirationDays: rule.expirationDays,
+  expirationDate: null,
+  abortAfterDays: rule.abortMultipartDays,
+});
+
+function logGroupsOf(database: Database, now: () => Date): BaselineTargets['createLogGroup'] {
+  const store = createLogStore({ database });
+  return async (accountId, { name, retentionDays }) => {
+    await store.createGroup(accountId, name, now()).catch((error: unknown) => {
+      if (!(error instanceof AwsError && error.code === 'ResourceAlreadyExistsException'))
+        throw error;
+    });
+    await store.setRetention(accountId, name, retentionDays);
+  };
+}

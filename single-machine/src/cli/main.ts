@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   status: () => import('./commands/status.ts'),
   stop: () => import('./commands/stop.ts'),
   reset: () => import('./commands/reset.ts'),
+  env: () => import('./commands/env.ts'),
   check: () => import('./commands/check.ts'),
   test: () => import('./commands/test.ts'),
   bench: () => import('./commands/bench.ts'),

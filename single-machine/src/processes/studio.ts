@@ -13,7 +13,7 @@ await runProcess(async () => {
     STUDIO_HOME: instance.path('studio'),
     STUDIO_PORT: String(instance.portOf('studio')),
     STUDIO_PUBLIC_URL: instance.addresses.studio,
-    STUDIO_FRONT_DOOR_PORT: String(instance.portOf('front-door')),
+    STUDIO_FRONT_DOOR_SOCKET: instance.path('front-door.sock'),
     STUDIO_LAUNCH_PAGE_URL: `${instance.addresses.crm}/workbench/launch`,
   });
   const running = await startStudio(config, {

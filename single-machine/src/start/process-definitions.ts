@@ -80,6 +80,5 @@ export async function processDefinitions(options: {
     nodeProcess('studio', ['postgres-primary']),
     nodeProcess('services', ['postgres-primary', 'studio']),
     nodeProcess('front-door', ['postgres-primary', 'studio']),
-    nodeProcess('worker', ['postgres-replica', 'services']),
   ];
 }

@@ -1,3 +1,4 @@
+import { removeContainers } from '@atelier/studio';
 import type { Instance } from '../instance/instance.ts';
 import { openSecrets } from '../instance/secrets.ts';
 import {
@@ -13,6 +14,8 @@ import { createSupervisor, type ProcessStatus } from '../supervisor/supervisor.t
 import { prepareHome } from './prepare-home.ts';
 import type { PreparedMachine } from './prepare-machine.ts';
 import { processDefinitions } from './process-definitions.ts';
+
+const studioFiles = (instance: Instance) => ({ home: instance.path('studio'), imageCache: null });
 
 /** A start that cannot be, told in words for the person who asked for it. */
 export class StartRefused extends Error {
@@ -112,6 +115,7 @@ export async function startInstance(
     async stop() {
       await setState('stopping');
       await supervisor.stop();
+      await removeContainers(studioFiles(instance));
       await setState('stopped');
       log.end();
     },

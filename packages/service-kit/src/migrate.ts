@@ -14,6 +14,8 @@ export const migrateService = async (deps: {
   adminConnectionString: string;
   service: string;
   directory: string;
+  /** Migrations of packages that the service mounts, by a name for their bookkeeping. */
+  mounted?: Readonly<Record<string, string>>;
 }): Promise<void> => {
   const schema = schemaOf(deps.service);
   const run = (directory: string, table: string) =>
@@ -30,5 +32,8 @@ export const migrateService = async (deps: {
       log: () => undefined,
     });
   await run(KIT_MIGRATIONS, 'kit_migrations');
+  for (const [name, directory] of Object.entries(deps.mounted ?? {})) {
+    await run(directory, `${name}_migrations`);
+  }
   await run(deps.directory, 'migrations');
 };

@@ -29,6 +29,7 @@ export const prepareServiceDatabase = async (given: {
   url: string;
   service: string;
   migrations: string;
+  mounted?: Readonly<Record<string, string>>;
 }): Promise<ServiceDatabases> => {
   await ensureServiceSchemas({
     adminConnectionString: given.url,
@@ -38,6 +39,7 @@ export const prepareServiceDatabase = async (given: {
     adminConnectionString: given.url,
     service: given.service,
     directory: given.migrations,
+    ...(given.mounted === undefined ? {} : { mounted: given.mounted }),
   });
   const schema = schemaOf(given.service);
   const login = (role: string): Database => {

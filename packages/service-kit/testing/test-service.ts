@@ -56,6 +56,7 @@ const injectFetch =
 export const startTestService = async <Ops extends Operations>(given: {
   service: ServiceName;
   migrations: string;
+  mounted?: Readonly<Record<string, string>>;
   operations: Ops;
   createApp: (
     deps: ServiceDeps & LongWorkDeps,

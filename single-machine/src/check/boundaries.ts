@@ -21,7 +21,7 @@ export function unitOf(path: string): string {
 }
 
 const isTest = (path: string) =>
-  /\.test\.tsx?$/.test(path) ||
+  /\.(test|bench)\.tsx?$/.test(path) ||
   /\/(suites|testing|test)\//.test(path) ||
   /(^|[/-])test-[^/]*$/.test(path);
 const isMain = (path: string) => path.endsWith('/main.ts');

@@ -40,6 +40,7 @@ const rules: Readonly<Record<string, BoundaryRule>> = {
   tests: {
     sources: [
       '@atelier/contracts',
+      '@atelier/masking',
       '@atelier/service-kit',
       '@atelier/single-machine',
       '@atelier/single-machine/shop',

@@ -29,9 +29,18 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
+/** Outside vitest (a benchmark) there is nothing to inject, and asking throws. */
+function sharedCluster(): TestClusterAddress | undefined {
+  try {
+    return inject('postgresCluster') as TestClusterAddress | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The cluster that the run shares, or, outside a vitest project that has one, a cluster of the caller's own. */
 async function openCluster(): Promise<{ address: TestClusterAddress; stop(): Promise<void> }> {
-  const shared = inject('postgresCluster') as TestClusterAddress | undefined;
+  const shared = sharedCluster();
   return shared ? { address: shared, stop: async () => {} } : startTestCluster();
 }
 

@@ -20,6 +20,7 @@ async function apiKeyOf(person: SignedIn): Promise<string> {
     },
     idempotencyKey: crypto.randomUUID(),
   });
+  if (secret === null) throw new Error('the key was made before: its secret is shown once only');
   return secret;
 }
 

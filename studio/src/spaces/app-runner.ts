@@ -36,7 +36,7 @@ export interface AppRunner {
   start(app: App): Promise<void>;
   /** Ends a `Deleting` app: its container, its folder; then it is `Deleted`. */
   stop(app: App): Promise<void>;
-  /** After a restart of Studio: takes up what runs, ends what nobody knows, fails what is gone. */
+  /** After a restart of Studio: takes up what runs, ends what nobody knows, records what is gone. */
   adopt(): Promise<void>;
   /** Stops following logs; containers run on. */
   close(): void;
@@ -141,10 +141,16 @@ export const createAppRunner = (
       );
     container.exited
       .then(async (exit) => {
+        // The next Studio sees for itself.
+        if (closing.signal.aborted) return;
         const reason = await describeExit(container, exit);
         labs.remove(app.startId);
         deps.onEnd(app);
-        if (await apps.move(app.startId, ['Pending', 'InService'], 'Failed', reason)) {
+        // A start that did not succeed has failed; what had been in service is gone, and may be started again.
+        if (
+          (await apps.move(app.startId, ['Pending'], 'Failed', reason)) ||
+          (await apps.move(app.startId, ['InService'], 'Deleted', reason))
+        ) {
           logger.warn('a space ended by itself', { startId: app.startId, reason });
           await discard(app);
         }
@@ -221,7 +227,7 @@ export const createAppRunner = (
         if (app.status !== 'InService') continue;
         if (container !== undefined && serve(app, container)) watch(app, container);
         else {
-          await apps.move(app.startId, ['InService'], 'Failed', 'It ended while Studio was away.');
+          await apps.move(app.startId, ['InService'], 'Deleted', 'It ended while Studio was away.');
           await discard(app);
         }
       }

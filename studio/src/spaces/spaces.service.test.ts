@@ -223,6 +223,23 @@ urllib.request.urlopen(request)
     await stopApp(person);
   });
 
+  test('is gone when it ends by itself, says why, and may be started again', async () => {
+    const person = await makePerson(studio, bar);
+    await startApp(person);
+    const own = await openNotebook(await presign(person));
+    const kernel = await own.startKernel();
+    kernel.execute('import os, signal; os.kill(os.getppid(), signal.SIGKILL)').catch(() => {});
+    const ended = await until(
+      () => person.admin.send(new DescribeAppCommand(appOf(person))),
+      ({ Status }) => Status === 'Deleted',
+    );
+    expect(ended.FailureReason).toContain('JupyterLab ended with exit code 137');
+    expect((await own.call('GET', '/lab')).status).toBe(503);
+    await startApp(person);
+    expect((await own.call('GET', '/api/status')).status).toBe(200);
+    await stopApp(person);
+  });
+
   test('starts with a full home, so that it can be cleaned up', async () => {
     const person = await makePerson(studio, bar, { homeGigabytes: 1 });
     await startApp(person);

@@ -5,6 +5,8 @@ export interface PageInput {
   readonly NextToken?: string | undefined;
 }
 
+const MAX_RESULTS = 100;
+
 /** One page of a list; the token is the number of items that came before, opaque to callers. */
 export const pageOf = <Item>(
   items: readonly Item[],
@@ -12,8 +14,10 @@ export const pageOf = <Item>(
 ): { readonly items: readonly Item[]; readonly NextToken?: string } => {
   const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url'));
   if (!Number.isSafeInteger(start) || start < 0) throw validationError('Invalid NextToken.');
-  const size = MaxResults ?? 10;
-  if (size < 1 || size > 100) throw validationError('MaxResults lies between 1 and 100.');
+  const size = MaxResults ?? MAX_RESULTS;
+  if (size < 1 || size > MAX_RESULTS) {
+    throw validationError(`MaxResults lies between 1 and ${MAX_RESULTS}.`);
+  }
   const end = start + size;
   return {
     items: items.slice(start, end),

@@ -8,7 +8,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, type Browser, createBrowser } from '../testing/browser.ts';
 import { connectDevice, type IssuedTokens } from '../testing/device-flow.ts';
-import { type Person, type Stack, startStack, strangersKey } from '../testing/stack.ts';
+import { type Person, type Stack, startStack } from '../testing/stack.ts';
+import { strangersKey } from '../testing/strangers-key.ts';
 
 const FOO = uuidv7();
 let stack: Stack;

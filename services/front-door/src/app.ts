@@ -38,6 +38,7 @@ import { listenForSignals, type Signal, sendSignal } from './live/signals.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
+import { sourceOf } from './request.ts';
 import { createRelyingParty } from './sign-in/relying-party.ts';
 import {
   createSessionStore,
@@ -82,6 +83,8 @@ export interface FrontDoorDeps {
   readonly sessionLimits?: SessionLimits;
   /** On public operations and sign-ins, per address. */
   readonly publicRateLimit?: RateLimit;
+  /** Whose word on the caller's address is taken; nobody's at first. */
+  readonly trustedProxies?: readonly string[];
   readonly heartbeatMs?: number;
   readonly logLevel?: string;
   readonly logStream?: NodeJS.WritableStream;
@@ -99,9 +102,14 @@ const DEFAULT_PUBLIC_RATE_LIMIT: RateLimit = { burst: 300, perMinute: 600 };
 const SWEEP_MS = 60_000;
 /** Answer on every host: they are asked by address. */
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
-const AUDITED_STATUS: ReadonlySet<number> = new Set([401, 403, 421]);
+/** What a workbench needs of the front-door; the rest is not even there. */
+const FOR_WORKBENCHES = /^\/(api\/|auth\/workbench-identity$)/;
+const AUDITED_STATUS: ReadonlySet<number> = new Set([401, 403]);
 
 const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '').split('?')[0] ?? '';
+
+const noAddress = (request: FastifyRequest): BusinessError =>
+  new BusinessError('not_found', `There is no ${request.method} at this address.`);
 
 /** The one public entrance: sessions, applications, the API and what changes in it. */
 export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> => {
@@ -124,6 +132,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     // One line per answer, with tenant and operation, in place of Fastify's two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    trustProxy: [...(deps.trustedProxies ?? [])],
     forceCloseConnections: true,
     // Sign-in answers of providers carry long codes.
     routerOptions: { maxParamLength: 500 },
@@ -181,7 +190,10 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     });
     request.accountId = accounts.accountOf(request.raw.socket);
-    if (request.accountId !== null) return;
+    if (request.accountId !== null) {
+      if (!FOR_WORKBENCHES.test(pathOf(request))) throw noAddress(request);
+      return;
+    }
     const host = request.headers.host?.toLowerCase() ?? '';
     request.application = byHost.get(host) ?? null;
     if (request.application !== null || PROBES.has(pathOf(request))) return;
@@ -207,7 +219,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
 
   // A foreign page may not even start a sign-out or a launch; signing in is rationed like the public operations.
   app.addHook('onRequest', async (request) => {
-    if (pathOf(request).startsWith('/auth/')) takePublicShare(request.ip);
+    if (pathOf(request).startsWith('/auth/')) takePublicShare(sourceOf(request));
   });
 
   app.addHook('onResponse', async (request, reply) => {
@@ -239,7 +251,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
         operation: request.routeOptions.config.operation ?? `front-door.${request.method}`,
         resource: path.slice(0, 500),
         outcome: 'refused',
-        detail: `${status} from ${request.accountId ?? request.ip}: ${detail}`,
+        detail: `${status} from ${sourceOf(request)}: ${detail}`,
         requestId: request.id,
       },
     });
@@ -254,7 +266,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     return sendProblem(reply, told);
   });
   app.setNotFoundHandler((request) => {
-    throw new BusinessError('not_found', `There is no ${request.method} at this address.`);
+    throw noAddress(request);
   });
 
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -268,6 +280,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     sessions,
     principals,
     seal: createTransactionSeal({ secret: deps.cookieSecret }),
+    onRefused: recordRefusal,
     onSignedOut: ({ id }) => sendSignal(pool, { kind: 'signed-out', sessionId: id }),
   });
   addWorkbenchRoutes(app, {

@@ -50,3 +50,7 @@ export const applicationOf = (request: FastifyRequest): Application => {
   }
   return request.application;
 };
+
+/** Where a request comes from, for rations and the audit: an address, or a workbench's account. */
+export const sourceOf = (request: FastifyRequest): string =>
+  request.accountId === null ? request.ip : `account ${request.accountId}`;

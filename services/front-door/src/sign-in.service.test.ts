@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, createBrowser } from '../testing/browser.ts';
@@ -153,6 +154,16 @@ describe('whom an application lets in', () => {
     expect((await operator.browser.send(`${stack.origins.crm}/auth/session`)).status).toBe(401);
     const marketer = await stack.signIn(mara, 'admin');
     expect(marketer.page.status).toBe(403);
+    await expect
+      .poll(() =>
+        stack.databases.operatorDatabase.transaction(null, async (transaction) => {
+          const { rows } = await transaction.query<{ request_id: string }>(
+            "select request_id from audit_entries where resource = '/auth/callback'",
+          );
+          return rows.map(({ request_id }) => request_id);
+        }),
+      )
+      .toContain(marketer.page.headers['x-request-id']);
     const right = await stack.signIn(paul, 'admin', createBrowser(), '/');
     expect(right.page.status).toBe(200);
   });
@@ -172,6 +183,37 @@ describe('whom an application lets in', () => {
     const stranger = await stack.addPerson(FOO, ['marketer'], false);
     expect((await stack.signIn(stranger)).page.status).toBe(403);
   });
+});
+
+it('ends a session that is idle, and every session at last', async () => {
+  const { browser } = await stack.signIn(mara);
+  const status = async () => (await browser.send(`${stack.origins.crm}/auth/session`)).status;
+  const secret = browser.cookies().find(({ name }) => name.endsWith('crm-session'))?.value ?? '';
+  const hash = createHash('sha256').update(secret).digest();
+  const age = (column: string, seconds: number) =>
+    stack.databases.database.transaction(null, (transaction) =>
+      transaction.query(
+        `update sessions set ${column} = ${column} - make_interval(secs => $2) where secret_hash = $1`,
+        [hash, seconds],
+      ),
+    );
+  await age('last_seen_at', 2 * 3600 - 60);
+  expect(await status()).toBe(200);
+  await age('last_seen_at', 2 * 3600 - 60);
+  expect(await status()).toBe(200);
+  await age('last_seen_at', 2 * 3600 + 1);
+  expect(await status()).toBe(401);
+  await age('last_seen_at', -2 * 3600);
+  expect(await status()).toBe(200);
+  await age('expires_at', 12 * 3600);
+  expect(await status()).toBe(401);
+});
+
+it('does not sign anybody out because a foreign page sent him to a broken sign-in', async () => {
+  const { browser } = await stack.signIn(mara);
+  const broken = await browser.send(`${stack.origins.crm}/auth/callback?state=x&code=x`);
+  expect(broken.status).toBe(400);
+  expect((await browser.send(`${stack.origins.crm}/auth/session`)).status).toBe(200);
 });
 
 describe('the sign-in page', () => {

@@ -16,7 +16,7 @@ export const connectDevice = async (stack: Stack, person: Person): Promise<Issue
     await ask(`${identity}/device/auth`, {
       method: 'POST',
       headers: FORM,
-      body: 'client_id=atelier-cli&scope=openid email profile offline_access api',
+      body: 'client_id=atelier-cli&scope=openid offline_access api',
     })
   ).json<{ device_code: string; verification_uri_complete: string }>();
   const browser = createBrowser();

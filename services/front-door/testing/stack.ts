@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import type { Principal, Role } from '@atelier/contracts';
 import { openIdentityPool, startIdentityProvider } from '@atelier/identity-provider/testing';
 import { createTestTokens, prepareServiceDatabase } from '@atelier/service-kit/testing';
 import { freePort, startTestDatabase } from '@atelier/single-machine/testing';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { createFrontDoor, type FrontDoorDeps, frontDoorMigrations } from '../src/app.ts';
@@ -200,9 +200,3 @@ export const startStack = async (changed: Partial<FrontDoorDeps> = {}) => {
   };
 };
 export type Stack = Awaited<ReturnType<typeof startStack>>;
-
-/** An EC key that nobody knows. */
-export const strangersKey = (): JWK => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ format: 'jwk' }) as JWK;
-};

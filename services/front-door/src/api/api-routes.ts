@@ -9,7 +9,7 @@ import {
 import { BusinessError, type PeerAddresses, type TokenSigner } from '@atelier/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../credentials/caller.ts';
-import { callerOf } from '../request.ts';
+import { callerOf, sourceOf } from '../request.ts';
 import { endToEnd, forward } from './forward.ts';
 
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -76,7 +76,8 @@ export const addApiRoutes = (app: FastifyInstance, deps: ApiDeps): (() => void) 
     return {
       ...headers,
       'x-request-id': request.id,
-      'x-forwarded-for': request.ip,
+      // A workbench has no address of its own.
+      ...(request.accountId === null ? { 'x-forwarded-for': request.ip } : {}),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     };
   };
@@ -87,7 +88,7 @@ export const addApiRoutes = (app: FastifyInstance, deps: ApiDeps): (() => void) 
       if (request.accountId !== null) {
         throw new BusinessError('unauthenticated', 'A workbench says who it is first.');
       }
-      deps.takePublicShare(request.ip);
+      deps.takePublicShare(sourceOf(request));
     } else {
       token = await tokenFor(operation.service, await callerOf(request));
     }

@@ -46,6 +46,9 @@ export const addDocumentRoutes = async (
         // The console calls no host but this one, and tells nobody what is read.
         withDefaultFonts: false,
         telemetry: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
       },
     });
   });

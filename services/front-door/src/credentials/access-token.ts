@@ -1,7 +1,7 @@
 import { type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { loopbackFetch } from '../loopback-fetch.ts';
-import { remoteKeys } from './remote-keys.ts';
+import { issuerUnavailable, remoteKeys } from './remote-keys.ts';
 
 export interface AccessTokenRules {
   readonly issuer: string;
@@ -17,7 +17,8 @@ const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
  * Verifies access tokens of the configured provider: issuer, audience, algorithm, type and age are pinned, keys come from
- * the issuer's own document and never from the token. Throws for every other token.
+ * the issuer's own document and never from the token. Throws for every other token; `unavailable` when the issuer cannot be
+ * asked.
  */
 export const createAccessTokenVerifier = (rules: AccessTokenRules) => {
   let keys: Promise<JWTVerifyGetKey> | undefined;
@@ -33,7 +34,7 @@ export const createAccessTokenVerifier = (rules: AccessTokenRules) => {
     keys ??= discover();
     const found = await keys.catch((error: unknown) => {
       keys = undefined;
-      throw error;
+      throw issuerUnavailable(error);
     });
     const { payload } = await jwtVerify(token, found, {
       issuer: rules.issuer,

@@ -65,7 +65,7 @@ export const createCallers = (deps: {
     try {
       return await work();
     } catch (cause) {
-      throw refuse('The token is not valid here.', cause);
+      throw cause instanceof BusinessError ? cause : refuse('The token is not valid here.', cause);
     }
   };
 

@@ -10,7 +10,8 @@ export interface ProvenPerson {
   readonly idToken: string;
 }
 
-const SCOPE = 'openid email profile';
+/** Only who it is: names and addresses are user-management's. */
+const SCOPE = 'openid';
 
 /** The front-door as a client of the configured OpenID provider, once per application. */
 export const createRelyingParty = ({ issuer }: { issuer: string }) => {

@@ -1,6 +1,6 @@
 import { BusinessError } from '@atelier/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Application, admits, cookiePrefix } from '../applications/application.ts';
+import { admits, cookiePrefix } from '../applications/application.ts';
 import { sessionCookieName } from '../credentials/caller.ts';
 import { refuseCrossSite } from '../credentials/cross-site.ts';
 import type { Principals } from '../credentials/principals.ts';
@@ -20,6 +20,8 @@ export interface SignInDeps {
   readonly sessions: SessionStore;
   readonly principals: Principals;
   readonly seal: TransactionSeal;
+  /** For the audit: a person is shown a page in place of a problem. */
+  readonly onRefused: (request: FastifyRequest, status: number, detail: string) => void;
   /** Told of a session that its owner ended. */
   readonly onSignedOut: (session: Session) => Promise<void>;
 }
@@ -35,13 +37,13 @@ const queryOf = (request: FastifyRequest): string => {
 
 /** Signing in and out, per application origin: code with PKCE there, an opaque session here. */
 export const addSignInRoutes = (app: FastifyInstance, deps: SignInDeps): void => {
-  const refuse = (reply: FastifyReply, application: Application, status: number, text: string) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, text: string) => {
+    deps.onRefused(request, status, text);
     const { html, contentSecurityPolicy } = createRefusalPage(text);
     return reply
       .code(status)
       .type('text/html; charset=utf-8')
       .header('content-security-policy', contentSecurityPolicy)
-      .clearCookie(sessionCookieName(application), COOKIE)
       .send(html);
   };
 
@@ -75,7 +77,7 @@ export const addSignInRoutes = (app: FastifyInstance, deps: SignInDeps): void =>
     reply.clearCookie(cookie, { ...COOKIE, sameSite: 'lax' });
     const remembered = sealed === undefined ? null : await deps.seal.open(application.name, sealed);
     if (remembered === null || remembered.state !== state) {
-      return refuse(reply, application, 400, 'This sign-in was not begun here, or too long ago.');
+      return refuse(request, reply, 400, 'This sign-in was not begun here, or too long ago.');
     }
     const person = await deps.relyingParty
       .finish(application, queryOf(request), remembered)
@@ -84,14 +86,14 @@ export const addSignInRoutes = (app: FastifyInstance, deps: SignInDeps): void =>
         return null;
       });
     if (person === null) {
-      return refuse(reply, application, 401, 'The sign-in service did not confirm who you are.');
+      return refuse(request, reply, 401, 'The sign-in service did not confirm who you are.');
     }
     const principal = await deps.principals.resolve(
       { kind: 'identity', issuer: person.issuer, subject: person.subject },
       request.id,
     );
     if (principal === null || !admits(application.name, principal)) {
-      return refuse(reply, application, 403, 'Your account does not open this application.');
+      return refuse(request, reply, 403, 'Your account does not open this application.');
     }
     const older = request.cookies[sessionCookieName(application)];
     if (older !== undefined) await deps.sessions.end(application.name, older);

@@ -38,7 +38,7 @@ export const addWorkbenchRoutes = (app: FastifyInstance, deps: WorkbenchSignInDe
     const proof = /^Bearer (\S{1,8000})$/.exec(request.headers.authorization ?? '')?.[1];
     if (proof === undefined) throw refuse();
     const person = await deps.verifyIdentity(proof).catch((cause: unknown) => {
-      throw refuse(cause);
+      throw cause instanceof BusinessError ? cause : refuse(cause);
     });
     if (request.accountId !== null && request.accountId !== person.accountId) throw refuse();
     const tenantId = await tenantOf(person.accountId, request.id);

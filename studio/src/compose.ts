@@ -5,18 +5,13 @@ import { workbenchImage } from '../image/recipe.ts';
 import type { BaselineTargets } from './accounts/baseline-targets.ts';
 import type { StudioConfig } from './config.ts';
 import { createPodmanEngine, type PodmanEngine } from './containers/index.ts';
-import type { Database } from './database.ts';
 import { createLogs } from './logs/index.ts';
-import { createLogStore } from './logs/log-store.ts';
 import type { StudioCore, StudioModule } from './module.ts';
 import { createRuntime } from './runtime/index.ts';
-import { createS3, type S3 } from './s3/index.ts';
-import type { LifecycleRule } from './s3/lifecycle/rules.ts';
-import { createBucketStore } from './s3/store/bucket-store.ts';
+import { createS3, type LifecycleRule, type S3 } from './s3/index.ts';
 import { createSageMaker } from './sagemaker/index.ts';
 import { relayToFrontDoor } from './spaces/front-door-relay.ts';
 import { createSpaces } from './spaces/index.ts';
-import { AwsError } from './wire/errors.ts';
 
 const notebookKit = fileURLToPath(new URL('../../notebook-kit', import.meta.url));
 
@@ -72,13 +67,15 @@ export async function composeStudio(
     },
     {
       rpc: [logs.service],
-      baseline: { createLogGroup: logGroupsOf(database, now) },
+      baseline: {
+        createLogGroup: (accountId, group) => logs.ensureGroup({ accountId, ...group }),
+      },
       removeAccount: (accountId) => logs.deleteForAccount(accountId),
       close: () => logs.close(),
     },
     {
       rest: [s3.service],
-      baseline: { createBucket: bucketsOf(database, s3, region) },
+      baseline: { createBucket: bucketsOf(s3, region) },
       removeAccount: async (accountId) => {
         for (const name of await s3.buckets.ofAccount(accountId)) {
           await s3.buckets.deleteBucketWithObjects(name);
@@ -112,14 +109,13 @@ async function createEngine(config: StudioConfig, core: StudioCore): Promise<Pod
   return engine;
 }
 
-function bucketsOf(database: Database, s3: S3, region: string): BaselineTargets['createBucket'] {
-  const store = createBucketStore({ database });
-  return async (accountId, bucket) => {
+const bucketsOf =
+  (s3: S3, region: string): BaselineTargets['createBucket'] =>
+  async (accountId, bucket) => {
     await s3.buckets.ensureBucket({ name: bucket.name, accountId, region });
     await s3.buckets.setPolicy(bucket.name, json(bucket.policy));
-    await store.setLifecycle(bucket.name, bucket.lifecycle.map(lifecycleRule));
+    await s3.buckets.setLifecycle(bucket.name, bucket.lifecycle.map(lifecycleRule));
   };
-}
 
 const lifecycleRule = (rule: BaselineRule): LifecycleRule => ({
   id: rule.id,
@@ -132,14 +128,3 @@ const lifecycleRule = (rule: BaselineRule): LifecycleRule => ({
   expirationDate: null,
   abortAfterDays: rule.abortMultipartDays,
 });
-
-function logGroupsOf(database: Database, now: () => Date): BaselineTargets['createLogGroup'] {
-  const store = createLogStore({ database });
-  return async (accountId, { name, retentionDays }) => {
-    await store.createGroup(accountId, name, now()).catch((error: unknown) => {
-      if (!(error instanceof AwsError && error.code === 'ResourceAlreadyExistsException'))
-        throw error;
-    });
-    await store.setRetention(accountId, name, retentionDays);
-  };
-}

@@ -94,10 +94,15 @@ export async function createS3(deps: {
   readonly authorizer: Authorizer;
   readonly logger: Logger;
   readonly now?: () => Date;
+  /** Writes are refused while the disk has less room than this, 1 GiB when not given: it is the database's too. */
+  readonly reserveBytes?: number;
 }): Promise<S3> {
   const { database, authorizer, logger } = deps;
   const report = (what: string) => (error: unknown) => logger.error(what, { error });
-  const blobs = await createBlobStore({ folder: deps.folder });
+  const blobs = await createBlobStore({
+    folder: deps.folder,
+    reserveBytes: deps.reserveBytes ?? 2 ** 30,
+  });
   const garbage = createGarbageCollector({
     database,
     blobs,
@@ -106,7 +111,7 @@ export async function createS3(deps: {
   const core: S3Core = {
     database,
     blobs,
-    buckets: createBucketStore({ database }),
+    buckets: createBucketStore({ database, onGarbage: garbage.wake }),
     objects: createObjectStore({ database, blobs, onGarbage: garbage.wake }),
     uploads: createUploadStore({ database, onGarbage: garbage.wake }),
     now: deps.now ?? (() => new Date()),

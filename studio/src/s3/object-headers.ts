@@ -42,7 +42,8 @@ const metadataPrefix = 'x-amz-meta-';
 const metadataLimitBytes = 2048;
 
 /** Headers that change what a put means and are not done here: refused, since to ignore them would break a promise. */
-const refusedHeaders = /^x-amz-(server-side-encryption-customer-|object-lock-|write-offset-bytes)/;
+const refusedHeaders =
+  /^x-amz-(server-side-encryption-customer-|object-lock-|bucket-object-lock-|write-offset-bytes)/;
 
 function checkAcl(headers: Headers): void {
   const acl = headers['x-amz-acl'];

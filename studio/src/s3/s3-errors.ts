@@ -127,6 +127,16 @@ export const notImplemented = (header: string): AwsError =>
     'NotImplemented',
     'A header or query you provided implies functionality that is not implemented.',
   )({ Header: header });
+export const diskFull = s3Error(
+  503,
+  'ServiceUnavailable',
+  'The disk of this machine is almost full. Delete objects, or ask the operator for room.',
+);
+export const clientGone = s3Error(
+  400,
+  'RequestTimeout',
+  'Your socket connection to the server was not read from or written to within the timeout period.',
+);
 export const methodNotAllowed = (method: string): AwsError =>
   s3Error(
     405,

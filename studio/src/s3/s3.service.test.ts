@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { policy } from '@atelier/account-baseline';
 import {
   AbortMultipartUploadCommand,
@@ -25,6 +27,7 @@ import {
   ListPartsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -32,7 +35,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type StorageIdentity,
   type StorageStudio,
@@ -380,6 +383,72 @@ describe('objects', () => {
   });
 });
 
+describe('clients that misbehave', () => {
+  test('leave nothing when they go away in the middle of a put', async () => {
+    const before = await filesOnDisk();
+    const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: 'foo-data', Key: 'broken' }));
+    const request = httpRequest(url, { method: 'PUT', headers: { 'content-length': 10 << 20 } });
+    const gone = once(request, 'error');
+    request.write(randomBytes(3 << 20));
+    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before + 1));
+    request.destroy(new Error('gone'));
+    await gone;
+    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before));
+    expect((await refusal(read('broken'))).name).toBe('NoSuchKey');
+  });
+
+  test('get the error of a body that is no XML, has a document type, or is too long', async () => {
+    const bomb =
+      '<!DOCTYPE d [<!ENTITY a "aaaa">]><Delete><Object><Key>&a;</Key></Object></Delete>';
+    const bodies = [
+      ['nonsense', 'MalformedXML'],
+      ['<Delete><Object></Delete>', 'MalformedXML'],
+      ['<Other/>', 'MalformedXML'],
+      ['<Delete><Object><Key/></Object></Delete>', 'MalformedXML'],
+      [bomb, 'MalformedXML'],
+      [`<Delete>${' '.repeat(5 << 20)}</Delete>`, 'MaxMessageLengthExceeded'],
+    ] as const;
+    for (const [body, name] of bodies) {
+      const command = new DeleteObjectsCommand({
+        Bucket: 'foo-data',
+        Delete: { Objects: [{ Key: 'x' }] },
+      });
+      command.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign(args.request as object, { body });
+          return next(args);
+        },
+        { step: 'build', priority: 'high' },
+      );
+      expect(await refusal(s3.send(command))).toEqual({ name, status: 400 });
+    }
+  });
+
+  test('are told what is not done here, instead of getting something else', async () => {
+    const unknown = [
+      new PutBucketVersioningCommand({
+        Bucket: 'foo-data',
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+      new GetObjectCommand({ Bucket: 'foo-data', Key: 'x', VersionId: 'v' }),
+      new PutObjectCommand({
+        Bucket: 'foo-data',
+        Key: 'x',
+        Body: 'x',
+        SSECustomerAlgorithm: 'AES256',
+        SSECustomerKey: Buffer.alloc(32).toString('base64'),
+        SSECustomerKeyMD5: createHash('md5').update(Buffer.alloc(32)).digest('base64'),
+      }),
+    ];
+    for (const command of unknown) {
+      expect(await refusal(s3.send(command as GetObjectCommand))).toEqual({
+        name: 'NotImplemented',
+        status: 501,
+      });
+    }
+  });
+});
+
 describe('multipart uploads', () => {
   const part = 5 << 20;
 
@@ -695,6 +764,23 @@ describe('hostile keys', () => {
     await s3.send(new DeleteObjectCommand({ Bucket: 'foo-data', Key }));
     expect(await refusal(read(Key))).toEqual({ name: 'NoSuchKey', status: 404 });
     expect(await filesOnDisk()).toBe(before);
+  });
+
+  test('are deleted in a batch by exactly their name', async () => {
+    // XML cannot carry U+0000, so no batch can name such a key.
+    const deletable = keys.filter((key) => !key.includes('\0'));
+    await put('neighbour');
+    for (const key of deletable) await put(key);
+    const { Deleted, Errors } = await s3.send(
+      new DeleteObjectsCommand({
+        Bucket: 'foo-data',
+        Delete: { Objects: deletable.map((Key) => ({ Key })) },
+      }),
+    );
+    expect(Errors).toBeUndefined();
+    expect(Deleted?.map(({ Key }) => Key)).toEqual(deletable);
+    for (const key of deletable) expect((await refusal(read(key))).name).toBe('NoSuchKey');
+    await read('neighbour');
   });
 
   test('of more than 1,024 bytes are refused', async () => {

@@ -6,7 +6,7 @@ import type { RestService, VerifiedRequest } from '../wire/operation.ts';
 import type { S3Core } from './core.ts';
 import type { Answer, S3Request } from './request.ts';
 import { createRouter } from './routes.ts';
-import { keyTooLong } from './s3-errors.ts';
+import { clientGone, keyTooLong } from './s3-errors.ts';
 import { element, Xml } from './xml.ts';
 
 const maxKeyBytes = 1024;
@@ -19,7 +19,9 @@ function splitPath(path: string): { bucket: string; key: string } {
 }
 
 const isPrematureClose = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.code === 'ECONNRESET');
 
 async function send(answer: Answer, method: string, response: ServerResponse): Promise<void> {
   const { status, headers = {}, body } = answer;
@@ -113,7 +115,9 @@ export function createS3Service(deps: { core: S3Core; authorizer: Authorizer }):
       const request = toRequest(verified);
       if (Buffer.byteLength(request.key) > maxKeyBytes) throw keyTooLong();
       const operation = router.find(request);
-      const answer = await operation(request);
+      const answer = await operation(request).catch((error: unknown) => {
+        throw isPrematureClose(error) ? clientGone() : error;
+      });
       response.setHeader('x-amz-id-2', verified.context.requestId);
       await send(answer, request.method, response);
     },

@@ -3,6 +3,7 @@ import { authorizeBucket, requestedBucket } from '../bucket-access.ts';
 import { checkBucketName } from '../bucket-name.ts';
 import { canonicalUserId } from '../canonical-user.ts';
 import type { S3Core } from '../core.ts';
+import { checkWriteHeaders } from '../object-headers.ts';
 import type { S3Operation, S3Request } from '../request.ts';
 import { bucketExists, invalidArgument } from '../s3-errors.ts';
 import { childText, document, element, readXml, xml } from '../xml.ts';
@@ -79,6 +80,7 @@ export const createBucket =
   async (request) => {
     const { caller, bucket: name, region } = request;
     checkBucketName(name);
+    checkWriteHeaders(request.headers);
     await request.authorize({ action: 's3:CreateBucket', resource: `arn:aws:s3:::${name}` });
     await checkLocation(request);
     const { accountId } = caller;

@@ -11,7 +11,7 @@ let blobs: BlobStore;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'studio-blobs-'));
-  blobs = await createBlobStore({ folder });
+  blobs = await createBlobStore({ folder, reserveBytes: 0 });
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -73,8 +73,17 @@ test('what a crash left half written is removed at start, what was published sta
   const blob = await blobs.write(chunksOf(Buffer.from('kept')), () => {});
   await mkdir(join(folder, 'incoming'), { recursive: true });
   await writeFile(join(folder, 'incoming', 'half'), 'hal');
-  await createBlobStore({ folder });
+  await createBlobStore({ folder, reserveBytes: 0 });
   expect(await files()).toEqual([blob.id]);
+});
+
+test('nothing is written once the disk is down to its reserve', async () => {
+  const full = await createBlobStore({ folder, reserveBytes: Number.MAX_SAFE_INTEGER });
+  await expect(full.write(chunksOf(Buffer.from('x')), () => {})).rejects.toMatchObject({
+    code: 'ServiceUnavailable',
+    status: 503,
+  });
+  expect(await files()).toEqual([]);
 });
 
 test('a duplicate outlives its original', async () => {

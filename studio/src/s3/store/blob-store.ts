@@ -9,12 +9,16 @@ import {
   readdir,
   rename,
   rm,
+  statfs,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskFull } from '../s3-errors.ts';
 
 /** Written in batches of this size, one in flight while the next one fills: the memory of one write. */
 const BATCH_BYTES = 1 << 20;
 const READ_BYTES = 512 << 10;
+/** Between two looks at how full the disk is. */
+const ROOM_CHECK_BYTES = 64 << 20;
 const BLOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A file whose content never changes. */
@@ -79,11 +83,14 @@ async function drain(
   body: AsyncIterable<Uint8Array>,
   handle: FileHandle,
   observe: (chunk: Uint8Array) => void,
+  checkRoom: () => Promise<void>,
 ): Promise<number> {
   let bytes = 0;
   let batch: Uint8Array[] = [];
   let batched = 0;
+  let unchecked = 0;
   let writing: Promise<void> = Promise.resolve();
+  await checkRoom();
   try {
     for await (const chunk of body) {
       observe(chunk);
@@ -92,6 +99,11 @@ async function drain(
       batched += chunk.byteLength;
       if (batched < BATCH_BYTES) continue;
       await writing;
+      unchecked += batched;
+      if (unchecked >= ROOM_CHECK_BYTES) {
+        await checkRoom();
+        unchecked = 0;
+      }
       writing = writeAll(handle, batch);
       // A failed write is reported by the next await; until then it must not count as unhandled.
       writing.catch(() => {});
@@ -109,7 +121,11 @@ async function drain(
  * Files with opaque ids in 256 folders under `folder`/blobs. A new one is written under `folder`/incoming, synced,
  * renamed and its folder synced. What a crash left in `incoming` is removed here, at start.
  */
-export async function createBlobStore({ folder }: { folder: string }): Promise<BlobStore> {
+export async function createBlobStore(deps: {
+  readonly folder: string;
+  readonly reserveBytes: number;
+}): Promise<BlobStore> {
+  const { folder } = deps;
   const incoming = join(folder, 'incoming');
   const root = join(folder, 'blobs');
   const shards = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
@@ -146,6 +162,12 @@ export async function createBlobStore({ folder }: { folder: string }): Promise<B
     return start;
   }
 
+  /** One tenant's objects must not take the room that everybody's rows need. */
+  async function checkRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < deps.reserveBytes) throw diskFull();
+  }
+
   async function publish(id: string, bytes: number, place: () => Promise<void>) {
     unrecorded.add(id);
     try {
@@ -175,7 +197,7 @@ export async function createBlobStore({ folder }: { folder: string }): Promise<B
         const handle = await open(temporary, 'wx', 0o600);
         let bytes: number;
         try {
-          bytes = await drain(body, handle, observe);
+          bytes = await drain(body, handle, observe, checkRoom);
           await handle.datasync();
         } finally {
           await handle.close();

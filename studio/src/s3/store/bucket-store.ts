@@ -46,7 +46,12 @@ const fromRow = (row: BucketRow): Bucket => ({
 
 const columns = 'name, account_id, region, created_at, policy';
 
-export function createBucketStore({ database }: { database: Database }): BucketStore {
+export function createBucketStore(deps: {
+  database: Database;
+  /** Called after uploads may have gone with their bucket. */
+  onGarbage: () => void;
+}): BucketStore {
+  const { database } = deps;
   return {
     async get(name) {
       // A name with U+0000 cannot exist, and PostgreSQL refuses to be asked.
@@ -76,6 +81,7 @@ export function createBucketStore({ database }: { database: Database }): BucketS
       } catch (error) {
         throw isForeignKeyViolation(error) ? bucketNotEmpty(name) : error;
       }
+      deps.onGarbage();
     },
 
     async ofAccount(accountId, { prefix, after, limit }) {

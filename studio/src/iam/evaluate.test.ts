@@ -263,20 +263,20 @@ describe('a trust policy must allow even within the account', () => {
 });
 
 describe('actions and resources', () => {
-  const matches: readonly (readonly [string, Json, Case['expected'], Partial<Case>?])[] = [
-    ['actions ignore case', { Action: 'S3:getobject' }, 'allowed'],
-    ['* in an action', { Action: 's3:Get*' }, 'allowed'],
-    ['? in an action', { Action: 's3:GetObjec?' }, 'allowed'],
-    ['? is exactly one', { Action: 's3:GetObject?' }, 'implicit deny'],
-    ['another service', { Action: 'logs:*' }, 'implicit deny'],
-    ['everything', { Action: '*' }, 'allowed'],
-    ['one of a list', { Action: ['s3:PutObject', 's3:GetObject'] }, 'allowed'],
-    ['NotAction of another', { Action: undefined, NotAction: 's3:PutObject' }, 'allowed'],
-    ['NotAction of this', { Action: undefined, NotAction: 's3:Get*' }, 'implicit deny'],
-    ['the exact resource', { Resource: `${bucket}/key` }, 'allowed'],
-    ['resources mind case', { Resource: `${bucket}/Key` }, 'implicit deny'],
-    ['a prefix', { Resource: `${bucket}/k*` }, 'allowed'],
-    ['a bucket is not its objects', { Resource: bucket }, 'implicit deny'],
+  const matches: readonly (readonly [string, Json, Case['expected'], Partial<Case>])[] = [
+    ['actions ignore case', { Action: 'S3:getobject' }, 'allowed', {}],
+    ['* in an action', { Action: 's3:Get*' }, 'allowed', {}],
+    ['? in an action', { Action: 's3:GetObjec?' }, 'allowed', {}],
+    ['? is exactly one', { Action: 's3:GetObject?' }, 'implicit deny', {}],
+    ['another service', { Action: 'logs:*' }, 'implicit deny', {}],
+    ['everything', { Action: '*' }, 'allowed', {}],
+    ['one of a list', { Action: ['s3:PutObject', 's3:GetObject'] }, 'allowed', {}],
+    ['NotAction of another', { Action: undefined, NotAction: 's3:PutObject' }, 'allowed', {}],
+    ['NotAction of this', { Action: undefined, NotAction: 's3:Get*' }, 'implicit deny', {}],
+    ['the exact resource', { Resource: `${bucket}/key` }, 'allowed', {}],
+    ['resources mind case', { Resource: `${bucket}/Key` }, 'implicit deny', {}],
+    ['a prefix', { Resource: `${bucket}/k*` }, 'allowed', {}],
+    ['a bucket is not its objects', { Resource: bucket }, 'implicit deny', {}],
     [
       '* goes over slashes',
       { Resource: `${bucket}/*` },
@@ -301,8 +301,18 @@ describe('actions and resources', () => {
       'allowed',
       { resource: `arn:aws:logs:us-east-1:${account}:log-group:/aws/x:log-stream:y` },
     ],
-    ['NotResource of another', { Resource: undefined, NotResource: 'arn:aws:s3:::x/*' }, 'allowed'],
-    ['NotResource of this', { Resource: undefined, NotResource: `${bucket}/*` }, 'implicit deny'],
+    [
+      'NotResource of another',
+      { Resource: undefined, NotResource: 'arn:aws:s3:::x/*' },
+      'allowed',
+      {},
+    ],
+    [
+      'NotResource of this',
+      { Resource: undefined, NotResource: `${bucket}/*` },
+      'implicit deny',
+      {},
+    ],
   ];
   test.each(matches)('%s', (what, statement, expected, more) =>
     expect(decide({ what, expected, identity: [allow(statement)], ...more })).toBe(expected),

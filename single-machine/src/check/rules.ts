@@ -20,6 +20,8 @@ export const forTests: readonly string[] = [
   // Front-door signs people in at the provider it really has.
   '@atelier/identity-provider/testing',
   '@atelier/single-machine/testing',
+  // The data that tests import.
+  '@atelier/single-machine/shop',
 ];
 
 const rules: Readonly<Record<string, BoundaryRule>> = {
@@ -43,7 +45,10 @@ const rules: Readonly<Record<string, BoundaryRule>> = {
       '@atelier/masking',
       '@atelier/service-kit',
       '@atelier/single-machine',
+      '@atelier/single-machine/journey',
+      '@atelier/single-machine/people',
       '@atelier/single-machine/shop',
+      '@atelier/studio/notebook-client',
       PORTS,
     ],
   },

@@ -38,11 +38,12 @@ function readCdnow(file: string): TestData {
   };
 }
 
-function generate(): TestData {
+/** The files of a made-up shop. */
+export function shopData(seed: string, size = 2_000): TestData {
   const endDate = '2026-06-30';
-  const { customers, purchases } = generateShop({ seed: 'tests', size: 2_000, endDate });
+  const { customers, purchases } = generateShop({ seed, size, endDate });
   return {
-    source: 'the generated shop (CDNOW was not found)',
+    source: 'a generated shop',
     customers: toCsv(
       ['customer_id', 'name', 'email'],
       customers.map(({ customerId, name, email }) => [customerId, name, email]),
@@ -66,5 +67,10 @@ export function openTestData(
   const named = env.ATELIER_TEST_DATA;
   if (named) return readCdnow(join(named, CDNOW_FILE));
   const beside = join(repository, '..', 'shared', 'data', CDNOW_FILE);
-  return existsSync(beside) ? readCdnow(beside) : generate();
+  return existsSync(beside) ? readCdnow(beside) : shopData('tests');
+}
+
+/** What the first start imports: a generated shop, unless `ATELIER_TEST_DATA` names a folder with CDNOW's purchases. */
+export function openStartData(env: Readonly<Record<string, string | undefined>>): TestData {
+  return env.ATELIER_TEST_DATA ? openTestData(env) : shopData('foo');
 }

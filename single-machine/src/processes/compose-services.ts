@@ -1,5 +1,6 @@
 import { brokerRoleArn } from '@atelier/account-baseline';
 import type { UserDirectory } from '@atelier/cloud/ports';
+import * as customerManagement from '@atelier/customer-management';
 import {
   createEmbeddedUserDirectory,
   createIdentityProvider,
@@ -20,7 +21,7 @@ import { WORKBENCH_AUDIENCE, WORKBENCH_UNIT } from './cloud-names.ts';
 import { ensureFirstOperator } from './first-operator.ts';
 import { type Hosted, host } from './hosted.ts';
 import type { Platform } from './platform.ts';
-import { accountOf, serviceDepsOf } from './service-deps.ts';
+import { accountOf, cloudAddressOf, serviceDepsOf } from './service-deps.ts';
 import { webClientsOf } from './web-clients.ts';
 
 /** Mail is caught from the start, since services may send some while they start. */
@@ -111,10 +112,22 @@ async function composeRegistration(platform: Platform): Promise<Hosted> {
   return host('registration', app, close);
 }
 
+async function composeCustomerManagement(platform: Platform): Promise<Hosted> {
+  const { app, close } = customerManagement.createApp({
+    ...(await serviceDepsOf(platform, 'customer-management', {
+      migrations: customerManagement.MIGRATIONS,
+      mounted: customerManagement.MOUNTED,
+      actsInAccounts: true,
+    })),
+    address: cloudAddressOf(platform),
+  });
+  return host('customer-management', app, close);
+}
+
 async function composeWorkbenchManagement(platform: Platform): Promise<Hosted> {
   const aws = await platform.awsConfigOf('workbench-management');
   const managementAccountId = await accountOf(await platform.awsConfigOf('studio-operator'));
-  const address = { region: aws.region, endpoint: aws.endpoint };
+  const address = cloudAddressOf(platform);
   const { app, close } = workbenchManagement.createApp({
     ...(await serviceDepsOf(platform, 'workbench-management', {
       migrations: workbenchManagement.MIGRATIONS,
@@ -146,6 +159,7 @@ export async function composeServices(platform: Platform): Promise<Hosted[]> {
     await composeTenantManagement(platform),
     await composeUserManagement(platform),
     await composeRegistration(platform),
+    await composeCustomerManagement(platform),
     await composeWorkbenchManagement(platform),
   ];
 }

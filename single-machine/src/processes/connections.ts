@@ -22,7 +22,11 @@ export interface Connections {
   databaseOf(service: SchemaOwner, login: Login): Database;
   poolOf(role: string, options?: { max?: number; schema?: SchemaOwner }): pg.Pool;
   /** Brings a service's schema up to date, as its owner. */
-  migrate(service: SchemaOwner, directory: string): Promise<void>;
+  migrate(
+    service: SchemaOwner,
+    directory: string,
+    mounted?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   migrateCloud(): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,8 +69,8 @@ export function createConnections(instance: Instance, secrets: Secrets): Connect
       closing.push(() => pool.end());
       return pool;
     },
-    migrate: (service, directory) =>
-      migrateService({ adminConnectionString: superuserUrl, service, directory }),
+    migrate: (service, directory, mounted = {}) =>
+      migrateService({ adminConnectionString: superuserUrl, service, directory, mounted }),
     migrateCloud: () => migrateCloud(urlOf(CLOUD)),
     async close() {
       await Promise.all(closing.map((close) => close()));

@@ -11,7 +11,7 @@ import {
   type TenantCredentials,
 } from '@atelier/service-kit';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AwsConfig, Platform } from './platform.ts';
+import { type AwsConfig, type Platform, REGION } from './platform.ts';
 
 /** Calls other services in the name of a caller. */
 export function peersOf(platform: Platform, caller: ServiceCaller): Peers {
@@ -31,6 +31,11 @@ export async function accountOf(aws: AwsConfig): Promise<string> {
   } finally {
     sts.destroy();
   }
+}
+
+/** Where the clients of a service find the cloud, whatever they sign with. */
+export function cloudAddressOf({ instance }: Platform): { region: string; endpoint: string } {
+  return { region: REGION, endpoint: instance.addresses.studio };
 }
 
 /** Credentials of tenants' roles, by the way from the caller's own role (strategy `role`). */
@@ -65,10 +70,19 @@ const noCredentials: TenantCredentials = () => {
 export async function serviceDepsOf(
   platform: Platform,
   service: ServiceName,
-  { migrations, actsInAccounts }: { readonly migrations: string; readonly actsInAccounts: boolean },
+  {
+    migrations,
+    mounted = {},
+    actsInAccounts,
+  }: {
+    readonly migrations: string;
+    /** Migrations of packages that the service mounts. */
+    readonly mounted?: Readonly<Record<string, string>>;
+    readonly actsInAccounts: boolean;
+  },
 ): Promise<ServiceDeps & LongWorkDeps & { readonly peers: Peers }> {
   const { connections, secrets } = platform;
-  await connections.migrate(service, migrations);
+  await connections.migrate(service, migrations, mounted);
   const peers = peersOf(platform, service);
   return {
     database: connections.databaseOf(service, 'app'),

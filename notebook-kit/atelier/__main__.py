@@ -1,6 +1,6 @@
 """`python -m atelier purchases.csv 1998-06-30`: churn features and built-in probabilities of a file, as JSON.
 
-The file has the columns customer_id, occurred_at, value and quantity.
+The file has the columns customer_id, purchased_on, amount and quantity.
 """
 
 import json

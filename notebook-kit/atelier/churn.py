@@ -37,7 +37,7 @@ Date = dt.date | str | pd.Timestamp
 def purchase_days(purchases: pd.DataFrame) -> pd.DataFrame:
     """One row per customer and day: `customer_id`, `day`, `value`, `quantity`, in order.
 
-    `purchases` needs `customer_id`, `occurred_at`, `value` and `quantity`; rows with a `deleted_at` do not count.
+    `purchases` needs `customer_id`, `purchased_on`, `amount` and `quantity`; rows with a `deleted_at` do not count.
     """
     rows = purchases
     if "deleted_at" in rows:
@@ -45,8 +45,8 @@ def purchase_days(purchases: pd.DataFrame) -> pd.DataFrame:
     days = pd.DataFrame(
         {
             "customer_id": rows["customer_id"],
-            "day": _calendar_day(rows["occurred_at"]),
-            "value": rows["value"].astype(float),
+            "day": _calendar_day(rows["purchased_on"]),
+            "value": rows["amount"].astype(float),
             "quantity": rows["quantity"].astype(float),
         }
     )

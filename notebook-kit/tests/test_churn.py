@@ -7,8 +7,8 @@ from atelier import churn
 
 
 def purchases(*rows):
-    frame = pd.DataFrame(rows, columns=["customer_id", "occurred_at", "value", "quantity"])
-    frame["occurred_at"] = pd.to_datetime(frame["occurred_at"])
+    frame = pd.DataFrame(rows, columns=["customer_id", "purchased_on", "amount", "quantity"])
+    frame["purchased_on"] = pd.to_datetime(frame["purchased_on"])
     return frame
 
 

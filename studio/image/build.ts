@@ -23,6 +23,8 @@ import {
   workbenchImage,
 } from './recipe.ts';
 
+export { type WorkbenchImage, workbenchImage } from './recipe.ts';
+
 export interface BuildOptions {
   /** Where stores are kept; each is named by the hash of its recipe. */
   readonly cache?: string;

@@ -86,10 +86,10 @@ s3 = boto3.client("s3")
 raw = io.StringIO(s3.get_object(Bucket="${person.bucket}", Key="${prefix}raw")["Body"].read().decode())
 ${
   data.purchaseFormat.kind === 'cdnow'
-    ? `purchases = pd.read_csv(raw, sep=r"\\s+", header=None, names=["_", "customer_id", "occurred_at", "quantity", "value"], dtype={"customer_id": str, "occurred_at": str})`
-    : `purchases = pd.read_csv(raw, dtype={"customer_id": str}).rename(columns={"purchased_on": "occurred_at"})`
+    ? `purchases = pd.read_csv(raw, sep=r"\\s+", header=None, names=["_", "customer_id", "purchased_on", "quantity", "amount"], dtype={"customer_id": str, "purchased_on": str})`
+    : `purchases = pd.read_csv(raw, dtype={"customer_id": str}).rename(columns={"value": "amount"})`
 }
-purchases["occurred_at"] = pd.to_datetime(purchases["occurred_at"])
+purchases["purchased_on"] = pd.to_datetime(purchases["purchased_on"]).dt.date
 customers = pd.DataFrame({"id": sorted(set(purchases["customer_id"]))})
 for name, frame in {"purchases": purchases, "customers": customers}.items():
     body = io.BytesIO(); frame.to_parquet(body, index=False); body = body.getvalue()

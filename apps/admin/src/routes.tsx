@@ -1,16 +1,15 @@
-import { NotFoundPage, SIGNED_OUT_PATH, SignedOutPage } from '@atelier/web-kit';
+import { SIGNED_OUT_PATH, SignedOutPage, StandaloneNotFoundPage } from '@atelier/web-kit';
 import { createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Frame } from './frame.tsx';
 import { parseShown } from './provisioning/shown.ts';
 import { parseTenantSearch } from './tenants/tenant-search.ts';
 import { TenantsPage } from './tenants/tenants-page.tsx';
 
-const rootRoute = createRootRoute({ notFoundComponent: NotFoundPage });
+const rootRoute = createRootRoute({ notFoundComponent: StandaloneNotFoundPage });
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'frame',
   component: Frame,
-  notFoundComponent: NotFoundPage,
 });
 const startRoute = createRoute({
   getParentRoute: () => frameRoute,

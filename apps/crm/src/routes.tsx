@@ -1,5 +1,10 @@
 import type { TenantRole } from '@atelier/contracts';
-import { NotFoundPage, parseListSearch, SIGNED_OUT_PATH, SignedOutPage } from '@atelier/web-kit';
+import {
+  parseListSearch,
+  SIGNED_OUT_PATH,
+  SignedOutPage,
+  StandaloneNotFoundPage,
+} from '@atelier/web-kit';
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
 import { RoleGate } from './access/role-gate.tsx';
 import { ADMINISTRATORS, MODELLERS } from './access/roles.ts';
@@ -8,13 +13,12 @@ import { HomePage } from './features/home/home-page.tsx';
 import { Frame } from './frame.tsx';
 import { lazyPage } from './lazy-page.ts';
 
-const rootRoute = createRootRoute({ notFoundComponent: NotFoundPage });
+const rootRoute = createRootRoute({ notFoundComponent: StandaloneNotFoundPage });
 
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'frame',
   component: Frame,
-  notFoundComponent: NotFoundPage,
 });
 
 const gate = (roles: readonly TenantRole[]) => () => (

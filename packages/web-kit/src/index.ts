@@ -33,7 +33,7 @@ export { addMessages } from './messages/catalogue.ts';
 export { useText } from './messages/use-text.ts';
 export { Brand, Mark } from './shell/brand.tsx';
 export { Page, Section } from './shell/page.tsx';
-export { CrashedPage, NotFoundPage, PendingPage } from './shell/route-states.tsx';
+export { NotFoundPage, StandaloneNotFoundPage } from './shell/route-states.tsx';
 export { SessionGate } from './shell/session-gate.tsx';
 export { type NavigationItem, Shell } from './shell/shell.tsx';
 export { SIGNED_OUT_PATH, SignedOutPage } from './shell/signed-out-page.tsx';

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useText } from '../messages/use-text.ts';
 import classes from './scroll-region.module.css';
 
 /** Content that may be wider or higher than its place. It takes the keyboard's focus only while there is something to scroll. */
@@ -13,7 +14,8 @@ export const ScrollRegion = ({
   readonly className?: string | undefined;
   readonly children: ReactNode;
 }) => {
-  const region = useRef<HTMLElement>(null);
+  const t = useText('kit');
+  const region = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {
     const element = region.current;
@@ -28,14 +30,13 @@ export const ScrollRegion = ({
     return () => observer.disconnect();
   }, []);
   return (
-    <section
+    <div
       ref={region}
       className={`${classes.region} ${className}`}
       style={maxHeight === undefined ? undefined : { maxHeight }}
-      aria-label={label}
-      tabIndex={scrolls ? 0 : undefined}
+      {...(scrolls ? { role: 'region', tabIndex: 0, 'aria-label': t('scrolls', { label }) } : {})}
     >
       {children}
-    </section>
+    </div>
   );
 };

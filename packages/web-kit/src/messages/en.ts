@@ -2,6 +2,7 @@
 export const kitMessages = {
   skip: 'Skip to the content',
   loading: 'Loading',
+  scrolls: '{{label}}, can be scrolled',
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   navigation: { label: 'Main', open: 'Open navigation', close: 'Close navigation' },
   account: {

@@ -3,6 +3,7 @@ import { IconBug, IconMapOff } from '@tabler/icons-react';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ButtonLink } from '../components/links.tsx';
 import { useText } from '../messages/use-text.ts';
+import { Standalone } from './standalone.tsx';
 
 export const NotFoundPage = () => {
   const t = useText('kit');
@@ -17,6 +18,13 @@ export const NotFoundPage = () => {
     </EmptyState>
   );
 };
+
+/** For applications whose frame is behind the sign-in: an unknown address is outside of it. */
+export const StandaloneNotFoundPage = () => (
+  <Standalone>
+    <NotFoundPage />
+  </Standalone>
+);
 
 /** An application error of ours: the reader loses a page, not the application. */
 export const CrashedPage = () => {

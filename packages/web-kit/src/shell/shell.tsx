@@ -81,17 +81,19 @@ export const Shell = ({
         className={classes.navigation}
         data-opened={opened || undefined}
       >
-        {navigation.map((item) => (
-          <Link
-            key={item.to}
-            to={item.to}
-            className={classes.link}
-            aria-current={isCurrent(item, path) ? 'page' : undefined}
-          >
-            <item.icon size={19} stroke={1.8} aria-hidden />
-            {item.label}
-          </Link>
-        ))}
+        <div className={classes.links}>
+          {navigation.map((item) => (
+            <Link
+              key={item.to}
+              to={item.to}
+              className={classes.link}
+              aria-current={isCurrent(item, path) ? 'page' : undefined}
+            >
+              <item.icon size={19} stroke={1.8} aria-hidden />
+              {item.label}
+            </Link>
+          ))}
+        </div>
       </nav>
       <main id="content" tabIndex={-1} className={classes.main}>
         <div className={classes.measure}>{children}</div>

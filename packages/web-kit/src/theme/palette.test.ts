@@ -40,9 +40,9 @@ describe.each(['light', 'dark'] as const)('%s scheme', (scheme) => {
     expect(contrast(shades[text], shades[background])).toBeGreaterThanOrEqual(TEXT);
   });
 
-  it('reads dimmed text on the tints that alerts and selected rows use', () => {
-    expect(contrast(role.text, palette.ink[role.accentLight.background])).toBeGreaterThanOrEqual(
-      TEXT,
-    );
+  it.each(ACCENTS)('reads a link on the tint of a %s notice', (accent) => {
+    expect(
+      contrast(role.anchor, palette[accent][role.accentLight.background]),
+    ).toBeGreaterThanOrEqual(TEXT);
   });
 });

@@ -33,6 +33,7 @@ const schemeVariables = (scheme: 'light' | 'dark'): Record<string, string> => {
     '--mantine-color-default-border': role.control,
     '--mantine-color-default-hover': scheme === 'light' ? palette.gray[1] : palette.dark[5],
     '--atelier-surface': role.surface,
+    '--atelier-glow': scheme === 'light' ? palette.ink[1] : palette.ink[9],
     '--atelier-border': role.border,
     ...accentVariables(scheme),
   };
@@ -70,7 +71,14 @@ export const theme = createTheme({
   components: {
     Badge: {
       defaultProps: { variant: 'light', radius: 'sm' },
-      styles: { root: { textTransform: 'none', fontWeight: 600, letterSpacing: 0 } },
+      styles: {
+        root: {
+          textTransform: 'none',
+          fontWeight: 600,
+          fontSize: '0.75rem',
+          letterSpacing: 0,
+        },
+      },
     },
     Paper: { defaultProps: { withBorder: true, radius: 'md' } },
     Card: { defaultProps: { withBorder: true, radius: 'md', padding: 'lg' } },

@@ -35,7 +35,7 @@ const POOL_SHARE = 0.8;
 const POOL_BYTES_MIN = 1024 ** 3;
 
 const checkName = (name: string): string => {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,120}$/u.test(name)) throw new Error(`bad volume name ${name}`);
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,200}$/u.test(name)) throw new Error(`bad volume name ${name}`);
   return name;
 };
 

@@ -17,11 +17,12 @@ import type { ModelDocument } from './models/model.ts';
 import { modelOperations } from './models/operations.ts';
 import type { ResourceKind } from './names.ts';
 import { defaultQuotas, type Quotas } from './quotas.ts';
+import { reapLeftovers } from './reap-leftovers.ts';
 import { createResourceStore, type ResourceStore } from './resource-store.ts';
 import { createTagStore, type TagStore } from './tag-store.ts';
 import { tagOperations } from './tags.ts';
 import { trainingOperations } from './training/operations.ts';
-import type { TrainingJobDocument } from './training/training-job.ts';
+import { type TrainingJobDocument, underWay } from './training/training-job.ts';
 import { createTrainingJobs } from './training/training-jobs.ts';
 
 export type { EndpointFleet, ServingEndpoint } from './endpoints/endpoint-fleet.ts';
@@ -135,15 +136,13 @@ export const createSageMaker = (deps: SageMakerDeps): SageMaker => {
     fleet,
     tags,
     async start() {
-      await training.resume();
-      for (const endpoint of await endpoints.withStatus([
-        'Creating',
-        'Updating',
-        'InService',
-        'Deleting',
-      ])) {
-        fleet.resume(endpoint);
-      }
+      const live = {
+        jobs: await jobs.withStatus(underWay),
+        endpoints: await endpoints.withStatus(['Creating', 'Updating', 'InService', 'Deleting']),
+      };
+      await reapLeftovers(engine, live);
+      for (const job of live.jobs) training.start(job);
+      for (const endpoint of live.endpoints) fleet.resume(endpoint);
     },
     async close() {
       await Promise.all([training.close(), fleet.close()]);

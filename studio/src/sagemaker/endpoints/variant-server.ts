@@ -65,13 +65,21 @@ const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 16_000, 30_000];
 const STEADY_MS = 60_000;
 const FAILURE_BYTES = 16_384;
 
+/** One name for the container and the volume of a variant. */
+export const variantContainerName = (
+  place: Pick<VariantPlace, 'accountId' | 'endpointName' | 'generation'> & {
+    readonly variant: Pick<DeployedVariant, 'name'>;
+  },
+): string =>
+  `endpoint-${place.accountId}-${place.endpointName}-${place.generation}-${place.variant.name}`;
+
 export const createVariantServer = (
   deps: VariantServerDeps,
   place: VariantPlace,
 ): VariantServer => {
   const { engine, volumes, logger } = deps;
   const { variant } = place;
-  const name = `endpoint-${place.accountId}-${place.endpointName}-${place.generation}-${variant.name}`;
+  const name = variantContainerName(place);
   const labels = {
     [labelKind]: 'endpoint',
     [labelArn]: place.endpointArn,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, ContainerExit } from '../../containers/engine.ts';
 import type { PodmanEngine } from '../../containers/podman-engine.ts';
 import type { Caller, RoleSessions } from '../../iam/access.ts';
@@ -42,6 +43,7 @@ const STOP_GRACE_SECONDS = 180;
 const KEY_SECONDS_MAX = 12 * 3600;
 const KEY_SECONDS_MIN = 900;
 const FAILURE_BYTES = 16_384;
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000];
 
 interface Outcome {
   readonly status: 'Completed' | 'Failed' | 'Stopped';
@@ -234,9 +236,8 @@ export const runTrainingJob = async (
 
   const carry = async (): Promise<void> => {
     const [adopted] = await engine.find({ [labelArn]: job.arn });
-    if (adopted === undefined && job.document.trainingStartedAt !== undefined) {
-      throw new ContainerLost();
-    }
+    const { trainingStartedAt } = (await jobs.get(job))?.document ?? job.document;
+    if (adopted === undefined && trainingStartedAt !== undefined) throw new ContainerLost();
     const container = adopted ?? (await startContainer());
     if (container === null) return finish({ status: 'Stopped' });
     // Only now: a crash before this leaves either no container or one that is found by its label.
@@ -251,16 +252,29 @@ export const runTrainingJob = async (
     await finish(outcome, modelArtifacts);
   };
 
-  try {
-    await carry();
-  } catch (error) {
-    // Studio itself ends: the next one goes on from here.
-    if (signal.aborted) return;
-    if (!(error instanceof ClientError || error instanceof AwsError)) {
-      deps.logger.error('a training job could not be carried on', { arn: job.arn, error });
+  /** Every step finds what was done before, so a fault of the machine or the database is met by trying again. */
+  const carryThrough = async (): Promise<void> => {
+    for (const wait of RETRY_MS) {
+      try {
+        return await carry();
+      } catch (error) {
+        if (signal.aborted) return;
+        const reason = ownersReason(error);
+        if (reason !== null) return finish({ status: 'Failed', failureReason: reason });
+        deps.logger.warn('a training job is taken up again', { arn: job.arn, error });
+        await sleep(wait, null, { signal }).catch(() => null);
+      }
     }
-    await finish({ status: 'Failed', failureReason: reasonOf(error) });
-  }
+    deps.logger.error('a training job could not be carried on', { arn: job.arn });
+    await finish({
+      status: 'Failed',
+      failureReason: 'InternalServerError: We encountered an internal error. Please try again.',
+    });
+  };
+
+  await carryThrough();
+  // Studio itself ends: the next one goes on from here.
+  if (signal.aborted) return;
   await engine.remove(name);
   await volumes.remove(name);
   await deps.logPump.forget(name);
@@ -271,13 +285,14 @@ class ContainerLost extends Error {
   override readonly name = 'ContainerLost';
 }
 
-const reasonOf = (error: unknown): string => {
+/** Why the job fails for its owner; null for a fault that is ours. */
+const ownersReason = (error: unknown): string | null => {
   if (error instanceof ClientError || (error instanceof AwsError && error.status < 500)) {
     return failureReason('ClientError', error.message);
   }
   return error instanceof ContainerLost
     ? 'InternalServerError: the job ended when its machine restarted. Please start it again.'
-    : 'InternalServerError: We encountered an internal error. Please try again.';
+    : null;
 };
 
 /** SDKs send the value as JSON text, people by hand plainly. */

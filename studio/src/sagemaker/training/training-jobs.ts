@@ -1,15 +1,13 @@
 import type { ResourceKey } from '../resource-store.ts';
 import { runTrainingJob, stopTrainingJob, type TrainingDeps } from './run-training-job.ts';
 import { containerNameOf, type TrainingJob } from './training-container.ts';
-import { underWay } from './training-job.ts';
 
 /** The jobs that this process carries. */
 export interface TrainingJobs {
+  /** Takes up a new job, or one that an earlier Studio left under way. */
   start(job: TrainingJob): void;
   /** Null when the job has ended already. */
   stop(key: ResourceKey): Promise<TrainingJob | null>;
-  /** Takes up every job an earlier Studio left under way. */
-  resume(): Promise<void>;
   /** Ends the account's jobs at once and removes what they hold. */
   removeAll(accountId: string): Promise<void>;
   close(): Promise<void>;
@@ -40,9 +38,6 @@ export const createTrainingJobs = (deps: TrainingDeps): TrainingJobs => {
   return {
     start,
     stop: (key) => stopTrainingJob(deps, key, false),
-    async resume() {
-      for (const job of await deps.jobs.withStatus(underWay)) start(job);
-    },
     async removeAll(accountId) {
       for (const job of await deps.jobs.ofAccount(accountId)) {
         await letGo([carried.get(job.arn)]);

@@ -67,13 +67,14 @@ def body(size, seed=b"x"):
 
 
 class Server:
-    def __init__(self, endpoint, access_key, secret_key, prefix):
+    def __init__(self, endpoint, access_key, secret_key, session_token, prefix):
         self.s3 = boto3.client(
             "s3",
             endpoint_url=endpoint,
             region_name="us-east-1",
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
+            aws_session_token=session_token,
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         )
         self.bucket = f"{prefix}-data"
@@ -750,12 +751,16 @@ def main():
         parser.add_argument(f"--{side}-endpoint", required=True)
         parser.add_argument(f"--{side}-access-key", required=True)
         parser.add_argument(f"--{side}-secret-key", required=True)
+        parser.add_argument(f"--{side}-session-token")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
 
     prefix = f"diff-{uuid.uuid4().hex[:8]}"
-    peer = Server(arguments.peer_endpoint, arguments.peer_access_key, arguments.peer_secret_key, prefix)
-    studio = Server(arguments.studio_endpoint, arguments.studio_access_key, arguments.studio_secret_key, prefix)
+    given = vars(arguments)
+    peer, studio = (
+        Server(*(given[f"{side}_{what}"] for what in ("endpoint", "access_key", "secret_key", "session_token")), prefix)
+        for side in ("peer", "studio")
+    )
 
     failed = 0
     for name, run in OPERATIONS:

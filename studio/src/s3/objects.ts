@@ -13,6 +13,7 @@ export interface ObjectSummary {
  */
 export interface Objects {
   list(caller: Caller, bucket: string, prefix: string): AsyncIterable<ObjectSummary>;
+  /** The content stays on disk until `body` has ended or was returned early, so it has to be iterated. */
   get(
     caller: Caller,
     bucket: string,

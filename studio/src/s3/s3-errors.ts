@@ -65,11 +65,6 @@ export const invalidDigest = s3Error(
   'InvalidDigest',
   'The Content-MD5 you specified was invalid.',
 );
-export const incompleteBody = s3Error(
-  400,
-  'IncompleteBody',
-  'You did not provide the number of bytes specified by the Content-Length HTTP header',
-);
 export const missingContentLength = s3Error(
   411,
   'MissingContentLength',

@@ -81,6 +81,56 @@ export const extract = z.object({
 });
 export type Extract = z.infer<typeof extract>;
 
+/** Kind of the long work that data-management accepts and the worker carries out; its state is what both read. */
+export const EXTRACT_KIND = 'extract';
+/** The worker's steps, as data-management shows them. */
+export const EXTRACT_STEPS = [
+  { name: 'admission', expectedMs: 500 },
+  { name: 'extraction', expectedMs: 3000 },
+  { name: 'publication', expectedMs: 500 },
+] as const;
+
+/** One dataset of a request as it was compiled: the SQL is fixed when the request is accepted. */
+const compiledDataset = z.object({
+  name: z.string(),
+  sql: z.string(),
+  sqlHash: z.string(),
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(['string', 'integer', 'decimal', 'double', 'boolean', 'date', 'timestamp']),
+      precision: z.object({ digits: z.number(), scale: z.number() }).optional(),
+    }),
+  ),
+  /** By column, in words. */
+  masking: z.record(z.string(), z.string()),
+});
+
+/** What data-management stores and the worker reads. */
+export const extractRequest = z.object({
+  datasets: z.array(compiledDataset),
+  purpose: z.string(),
+  requestedBy: id,
+  dataRole: tenantRole,
+  policyVersion: z.number().int(),
+  keyVersion: z.number().int(),
+  secretRef: z.string(),
+  bucket: z.string(),
+});
+export type ExtractRequest = z.infer<typeof extractRequest>;
+
+/** What the worker remembers of a request while it works on it. */
+export interface ExtractMemo {
+  readonly attempt: number;
+  readonly runId: string | null;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Of the run in hand, to tell rows per second. */
+  readonly runningSince: string;
+  /** By dataset: `s3://…/manifest.json`. */
+  readonly manifests: Readonly<Record<string, string>>;
+}
+
 /** `manifest.json`: its presence publishes the extract. */
 export const manifest = z.object({
   version: z.literal(1),

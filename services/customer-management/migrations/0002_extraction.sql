@@ -46,4 +46,19 @@ comment on column purchases.purchased_on is '{"classification":"plain","descript
 comment on column purchases.quantity is '{"classification":"plain","description":"Pieces bought"}';
 comment on column purchases.amount is '{"classification":"plain","description":"Value of the purchase"}';
 comment on column purchases.currency is '{"classification":"plain","description":"Currency of the value"}';
+comment on column purchases.occurred_at is '{"classification":"plain","description":"When the purchase was made"}';
 comment on column purchases.updated_at is '{"classification":"plain","description":"When the row changed last"}';
+
+-- What every extractable table has for the machinery's own use; not offered.
+do $$
+declare
+  target text;
+  structural text;
+begin
+  foreach target in array array['customers', 'purchases'] loop
+    foreach structural in array array['tenant_id', 'recorded_at', 'deleted_at'] loop
+      execute format('comment on column %I.%I is ''{"structural":true}''', target, structural);
+    end loop;
+  end loop;
+end
+$$;

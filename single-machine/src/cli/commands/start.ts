@@ -45,10 +45,11 @@ async function runSupervisor(
   }
   progress(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
   tellStarter({ kind: 'ready' });
-  progress(`\n${describeStatus(await readStatus(instance))}\n`);
-  progress(`Ctrl-C or 'npm run stop' ends it.`);
+  stdout.write(
+    `\n${describeStatus(await readStatus(instance))}\n\nCtrl-C or 'npm run stop' ends it.\n`,
+  );
   await aborted(signal);
-  progress('Stopping …');
+  stdout.write('Stopping …\n');
   await started.stop();
   return 0;
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { operationsByService } from '@atelier/contracts';
-import { loopbackLookup } from '@atelier/service-kit';
+import { firstBrokenLink, listAudit, loopbackLookup } from '@atelier/service-kit';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -389,29 +389,45 @@ describe('problems and their traces', () => {
   it("keeps refusals in the audit: the caller's tenant's, or the provider's where there is none", async () => {
     const forged = await ask(api('/user-management/me'), bearer('atk_forged'));
     const crossSite = await browser.send(api('/customer-management/as-of'), { method: 'PUT' });
-    const entries = (tenantId: string) =>
-      stack.databases.database.transaction(tenantId, async (transaction) => {
-        const { rows } = await transaction.query<{
-          request_id: string;
-          outcome: string;
-          actor: string;
-        }>('select request_id, outcome, actor from audit_entries');
-        return rows;
-      });
+    const tess = await stack.signIn(await stack.addPerson(FOO, ['tenant_admin']));
+    const stranger = await stack.signIn(await stack.addPerson(uuidv7(), ['tenant_admin']));
+    const operator = await stack.signIn(
+      await stack.addPerson(null, ['platform_operator']),
+      'admin',
+    );
+    const entries = async ({ browser: reader }: { browser: Browser }, url: string) => {
+      const answer = await reader.send(url);
+      return answer
+        .json<{ items?: { requestId: string; outcome: string; actor: string }[] }>()
+        .items?.map(({ requestId, outcome, actor }) => ({ requestId, outcome, actor }));
+    };
+    const platformAudit = `${stack.origins.admin}/api/front-door/platform-audit?limit=500`;
+    const ofTenant = {
+      requestId: crossSite.headers['x-request-id'],
+      outcome: 'refused',
+      actor: `user:${mara.userId}`,
+    };
     await expect
-      .poll(() => entries('00000000-0000-0000-0000-000000000000'))
+      .poll(() => entries(operator, platformAudit))
       .toContainEqual({
-        request_id: forged.headers['x-request-id'],
+        requestId: forged.headers['x-request-id'],
         outcome: 'refused',
         actor: 'anonymous',
       });
-    await expect
-      .poll(() => entries(FOO))
-      .toContainEqual({
-        request_id: crossSite.headers['x-request-id'],
-        outcome: 'refused',
-        actor: `user:${mara.userId}`,
-      });
+    await expect.poll(() => entries(tess, api('/front-door/audit'))).toContainEqual(ofTenant);
+    expect(await entries(stranger, api('/front-door/audit'))).toEqual([]);
+    expect(await entries(operator, platformAudit)).not.toContainEqual(ofTenant);
+    expect((await browser.send(api('/front-door/audit'))).status).toBe(403);
+    expect((await tess.browser.send(api('/front-door/platform-audit'))).status).toBe(403);
+    expect((await ask(api('/front-door/audit'))).status).toBe(401);
+  });
+
+  it('keeps the chain of each audit whole', async () => {
+    const chain = await stack.databases.database.transaction(FOO, (transaction) =>
+      listAudit(transaction, FOO, { limit: 10_000, before: null }),
+    );
+    expect(chain.length).toBeGreaterThan(5);
+    expect(firstBrokenLink(chain.toReversed())).toBeNull();
   });
 });
 

@@ -2,22 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { EventBus } from '@atelier/cloud/ports';
 import {
-  actorOf,
-  BusinessError,
   createDatabase,
   createPeers,
   createTokenSigner,
   loggerOptions,
   type PeerAddresses,
-  sendProblem,
-  toProblem,
 } from '@atelier/service-kit';
 import cookie from '@fastify/cookie';
-import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { JWK } from 'jose';
 import pg from 'pg';
 import { createAccountListeners, type Listening } from './account-listeners.ts';
+import { admitHosts } from './admit-hosts.ts';
+import { addErrorAnswers } from './answer-errors.ts';
 import { addApiRoutes } from './api/api-routes.ts';
+import { addAuditRoutes } from './api/audit-routes.ts';
 import { addDocumentRoutes } from './api/document-routes.ts';
 import { createDocuments } from './api/documents.ts';
 import type { Application } from './applications/application.ts';
@@ -38,7 +37,7 @@ import { listenForSignals, type Signal, sendSignal } from './live/signals.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
-import { sourceOf } from './request.ts';
+import { pathOf, sourceOf } from './request.ts';
 import { createRelyingParty } from './sign-in/relying-party.ts';
 import {
   createSessionStore,
@@ -98,18 +97,10 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-const DEFAULT_PUBLIC_RATE_LIMIT: RateLimit = { burst: 300, perMinute: 600 };
+const DEFAULT_PUBLIC_RATE_LIMIT: RateLimit = { burst: 600, perMinute: 1200 };
 const SWEEP_MS = 60_000;
-/** Answer on every host: they are asked by address. */
-const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
-/** What a workbench needs of the front-door; the rest is not even there. */
-const FOR_WORKBENCHES = /^\/(api\/|auth\/workbench-identity$)/;
-const AUDITED_STATUS: ReadonlySet<number> = new Set([401, 403]);
-
-const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '').split('?')[0] ?? '';
-
-const noAddress = (request: FastifyRequest): BusinessError =>
-  new BusinessError('not_found', `There is no ${request.method} at this address.`);
+/** Beside the public operations: what anybody may make the front-door work for. */
+const RATIONED = /^\/auth\/(login|callback|logout|workbench-identity)$/;
 
 /** The one public entrance: sessions, applications, the API and what changes in it. */
 export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> => {
@@ -165,11 +156,11 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
   const takePublicShare = createRateLimiter(deps.publicRateLimit ?? DEFAULT_PUBLIC_RATE_LIMIT);
   const passThrough = createPassThrough();
 
-  const byHost = new Map(deps.applications.map((one) => [new URL(one.origin).host, one]));
-  const passedByHost = new Map(deps.passThroughs.map((one) => [new URL(one.origin).host, one]));
   const accounts = createAccountListeners({
     answer: (request, reply) => app.routing(request, reply),
   });
+
+  const overTls = deps.applications.every(({ origin }) => origin.startsWith('https:'));
 
   // Bodies are not read here but sent on as they come.
   app.removeAllContentTypeParsers();
@@ -188,38 +179,13 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
       'cross-origin-opener-policy': 'same-origin-allow-popups',
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+      ...(overTls ? { 'strict-transport-security': 'max-age=31536000' } : {}),
     });
-    request.accountId = accounts.accountOf(request.raw.socket);
-    if (request.accountId !== null) {
-      if (!FOR_WORKBENCHES.test(pathOf(request))) throw noAddress(request);
-      return;
-    }
-    const host = request.headers.host?.toLowerCase() ?? '';
-    request.application = byHost.get(host) ?? null;
-    if (request.application !== null || PROBES.has(pathOf(request))) return;
-    const passed = passedByHost.get(host);
-    if (passed === undefined) {
-      return sendProblem(reply, {
-        type: 'https://atelier.dev/problems/not_found',
-        title: 'This host is not served here',
-        status: 421,
-        detail: `Go to ${deps.applications[0].origin}/.`,
-        code: 'not_found',
-        requestId: request.id,
-      });
-    }
-    reply.hijack();
-    await passThrough.answer(request.raw, reply.raw, {
-      ...passed,
-      clientAddress: request.ip,
-      requestId: request.id,
-    });
-    return reply;
+    if (pathOf(request).startsWith('/auth/')) reply.header('cache-control', 'no-store');
   });
-
-  // A foreign page may not even start a sign-out or a launch; signing in is rationed like the public operations.
+  admitHosts(app, { ...deps, passThrough, accounts });
   app.addHook('onRequest', async (request) => {
-    if (pathOf(request).startsWith('/auth/')) takePublicShare(sourceOf(request));
+    if (RATIONED.test(pathOf(request))) takePublicShare(sourceOf(request));
   });
 
   app.addHook('onResponse', async (request, reply) => {
@@ -233,41 +199,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     });
   });
 
-  const recordRefusal = (request: FastifyRequest, status: number, detail: string): void => {
-    const path = pathOf(request);
-    // An address that the API does not offer is worth knowing; that a signed-out page asks for its session is not.
-    const audited = AUDITED_STATUS.has(status) || (status === 404 && path.startsWith('/api/'));
-    const merelySignedOut = path === '/auth/session' && request.headers.authorization === undefined;
-    if (!audited || merelySignedOut) return;
-    const { caller } = request;
-    audit.record({
-      tenantId: caller?.principal.tenantId ?? null,
-      fact: {
-        actor: actorOf(
-          caller === null
-            ? null
-            : { kind: 'user', ...caller.principal, sessionId: caller.session?.id ?? null },
-        ),
-        operation: request.routeOptions.config.operation ?? `front-door.${request.method}`,
-        resource: path.slice(0, 500),
-        outcome: 'refused',
-        detail: `${status} from ${sourceOf(request)}: ${detail}`,
-        requestId: request.id,
-      },
-    });
-  };
-
-  app.setErrorHandler((error, request, reply) => {
-    const told = toProblem(error, request.id, pathOf(request));
-    if (told.status >= 500) {
-      request.log.error({ err: error, requestId: request.id }, told.title);
-    }
-    recordRefusal(request, told.status, told.detail ?? told.title);
-    return sendProblem(reply, told);
-  });
-  app.setNotFoundHandler((request) => {
-    throw noAddress(request);
-  });
+  addErrorAnswers(app, { audit });
 
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
@@ -280,7 +212,6 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     sessions,
     principals,
     seal: createTransactionSeal({ secret: deps.cookieSecret }),
-    onRefused: recordRefusal,
     onSignedOut: ({ id }) => sendSignal(pool, { kind: 'signed-out', sessionId: id }),
   });
   addWorkbenchRoutes(app, {
@@ -300,6 +231,7 @@ export const createFrontDoor = async (deps: FrontDoorDeps): Promise<FrontDoor> =
     serviceAddresses: deps.serviceAddresses,
     takePublicShare,
   });
+  addAuditRoutes(app, { database });
   addEventRoutes(app, { streams });
   await addDocumentRoutes(app, {
     documents: createDocuments(deps),

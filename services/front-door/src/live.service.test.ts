@@ -191,6 +191,27 @@ describe('event streams', () => {
   });
 });
 
+it('loses nothing when every connection to the database breaks', async () => {
+  const browser = await signedIn(mara);
+  const first = await openStream(browser);
+  await publish(change(FOO, 'before'));
+  await expect.poll(() => idsOf(first)).toContain('before');
+  await stack.breakDatabaseConnections();
+  await publish(change(FOO, 'through-the-break'));
+  const lastId = String(first.told.at(-1)?.id);
+  first.close();
+  await expect
+    .poll(async () => (await browser.send(`${stack.origins.crm}/auth/session`)).status, {
+      timeout: 5_000,
+    })
+    .toBe(200);
+  const second = await openStream(browser, 'crm', lastId);
+  await expect.poll(() => idsOf(second), { timeout: 10_000 }).toContain('through-the-break');
+  await publish(change(FOO, 'woken-again'));
+  await expect.poll(() => idsOf(second), { timeout: 5_000 }).toContain('woken-again');
+  second.close();
+});
+
 describe('revocation', () => {
   const status = async (browser: Browser) =>
     (await browser.send(`${stack.origins.crm}/api/user-management/me`)).status;

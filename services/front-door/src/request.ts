@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** For the log and the audit. */
     operation?: string;
+    /** Where people land by address: errors are pages. */
+    navigated?: boolean;
   }
 }
 
@@ -50,6 +52,10 @@ export const applicationOf = (request: FastifyRequest): Application => {
   }
   return request.application;
 };
+
+/** Without the query. */
+export const pathOf = (request: FastifyRequest): string =>
+  (request.raw.url ?? '').split('?')[0] ?? '';
 
 /** Where a request comes from, for rations and the audit: an address, or a workbench's account. */
 export const sourceOf = (request: FastifyRequest): string =>

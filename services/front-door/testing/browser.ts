@@ -72,7 +72,11 @@ export const createBrowser = () => {
     const cookie = cookiesFor(target);
     const page = await ask(url, {
       ...given,
-      headers: { ...(cookie === '' ? {} : { cookie }), ...given.headers },
+      headers: {
+        accept: 'text/html,*/*',
+        ...(cookie === '' ? {} : { cookie }),
+        ...given.headers,
+      },
     });
     keep(target, page.headers['set-cookie'] ?? []);
     return page;

@@ -95,6 +95,7 @@ export const startStack = async (changed: Partial<FrontDoorDeps> = {}) => {
   });
   await migrateCloud(testDatabase.url);
   const cloudPool = new pg.Pool({ connectionString: testDatabase.url });
+  cloudPool.on('error', () => undefined);
   const eventBus: EventBus = createPostgresEventBus({ pool: cloudPool });
 
   const port = await freePort();
@@ -175,6 +176,16 @@ export const startStack = async (changed: Partial<FrontDoorDeps> = {}) => {
         services.people.byId.set(userId, principal);
       }
       return { ...principal, subject };
+    },
+    /** As a restart of the database does. */
+    breakDatabaseConnections: async (): Promise<void> => {
+      const client = new pg.Client({ connectionString: testDatabase.url });
+      await client.connect();
+      await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`,
+      );
+      await client.end();
     },
     /** Signs in as a person does; the page that he ends up on. */
     signIn: async (

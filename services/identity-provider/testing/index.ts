@@ -16,7 +16,9 @@ export const openIdentityPool = async (database: {
     migrations: identityProviderMigrations,
   });
   await databases.close();
-  return new pg.Pool({ connectionString: database.urlFor('identity_provider_app', 'test') });
+  const pool = new pg.Pool({ connectionString: database.urlFor('identity_provider_app', 'test') });
+  pool.on('error', () => undefined);
+  return pool;
 };
 
 /** A running provider with a directory to put people into. */

@@ -93,7 +93,9 @@ export const forward = (received: IncomingMessage, to: Forwarding): Promise<Inco
         received.unpipe(limited);
         sending.destroy();
       });
-      received.on('aborted', () => sending.destroy());
+      received.on('close', () => {
+        if (!received.complete) sending.destroy();
+      });
       received.pipe(limited).pipe(sending);
     };
     send(!hasBody);

@@ -3,7 +3,7 @@ import { extname, join, normalize } from 'node:path';
 import { BusinessError } from '@atelier/service-kit';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { applicationOf } from '../request.ts';
+import { applicationOf, pathOf } from '../request.ts';
 import type { Application } from './application.ts';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
@@ -47,7 +47,7 @@ export const addStaticRoutes = async (
 
   app.get('/*', async (request, reply) => {
     const application = applicationOf(request);
-    const path = (request.raw.url ?? '/').split('?')[0] ?? '/';
+    const path = pathOf(request);
     if (RESERVED.test(path)) throw new BusinessError('not_found', 'There is no such address.');
     const file = await fileOf(application, path);
     if (file !== null && file !== 'index.html') {

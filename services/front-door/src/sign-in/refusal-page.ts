@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const STYLE =
   ':root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 system-ui,sans-serif}main{max-width:28rem;padding:2rem}';
 
-/** Shown where a sign-in comes back to nothing. `text` is ours, never the request's. */
+/** Shown where a sign-in leads nowhere. `text` is ours, never the request's. */
 export const createRefusalPage = (text: string) => ({
   html: `<!doctype html>
 <html lang="en">

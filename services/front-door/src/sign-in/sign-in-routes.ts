@@ -1,12 +1,11 @@
 import { BusinessError } from '@atelier/service-kit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { admits, cookiePrefix } from '../applications/application.ts';
 import { sessionCookieName } from '../credentials/caller.ts';
 import { refuseCrossSite } from '../credentials/cross-site.ts';
 import type { Principals } from '../credentials/principals.ts';
 import { applicationOf, callerOf } from '../request.ts';
 import { nextPath } from './next-path.ts';
-import { createRefusalPage } from './refusal-page.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { Session, SessionStore } from './session-store.ts';
 import {
@@ -20,8 +19,6 @@ export interface SignInDeps {
   readonly sessions: SessionStore;
   readonly principals: Principals;
   readonly seal: TransactionSeal;
-  /** For the audit: a person is shown a page in place of a problem. */
-  readonly onRefused: (request: FastifyRequest, status: number, detail: string) => void;
   /** Told of a session that its owner ended. */
   readonly onSignedOut: (session: Session) => Promise<void>;
 }
@@ -37,18 +34,9 @@ const queryOf = (request: FastifyRequest): string => {
 
 /** Signing in and out, per application origin: code with PKCE there, an opaque session here. */
 export const addSignInRoutes = (app: FastifyInstance, deps: SignInDeps): void => {
-  const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, text: string) => {
-    deps.onRefused(request, status, text);
-    const { html, contentSecurityPolicy } = createRefusalPage(text);
-    return reply
-      .code(status)
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', contentSecurityPolicy)
-      .send(html);
-  };
-
   app.get<{ Querystring: { next?: string; prompt?: string } }>(
     '/auth/login',
+    { config: { navigated: true } },
     async (request, reply) => {
       const application = applicationOf(request);
       const next = nextPath(request.query.next, application.origin);
@@ -69,44 +57,53 @@ export const addSignInRoutes = (app: FastifyInstance, deps: SignInDeps): void =>
     },
   );
 
-  app.get<{ Querystring: { state?: string } }>('/auth/callback', async (request, reply) => {
-    const application = applicationOf(request);
-    const { state } = request.query;
-    const cookie = transactionCookieName(cookiePrefix(application), String(state));
-    const sealed = request.cookies[cookie];
-    reply.clearCookie(cookie, { ...COOKIE, sameSite: 'lax' });
-    const remembered = sealed === undefined ? null : await deps.seal.open(application.name, sealed);
-    if (remembered === null || remembered.state !== state) {
-      return refuse(request, reply, 400, 'This sign-in was not begun here, or too long ago.');
-    }
-    const person = await deps.relyingParty
-      .finish(application, queryOf(request), remembered)
-      .catch((cause: unknown) => {
-        request.log.warn({ err: cause, requestId: request.id }, 'a sign-in failed');
-        return null;
+  app.get<{ Querystring: { state?: string } }>(
+    '/auth/callback',
+    { config: { navigated: true } },
+    async (request, reply) => {
+      const application = applicationOf(request);
+      const { state } = request.query;
+      const cookie = transactionCookieName(cookiePrefix(application), String(state));
+      const sealed = request.cookies[cookie];
+      reply.clearCookie(cookie, { ...COOKIE, sameSite: 'lax' });
+      const remembered =
+        sealed === undefined ? null : await deps.seal.open(application.name, sealed);
+      if (remembered === null || remembered.state !== state) {
+        throw new BusinessError(
+          'invalid_request',
+          'This sign-in was not begun here, or too long ago.',
+        );
+      }
+      const person = await deps.relyingParty
+        .finish(application, queryOf(request), remembered)
+        .catch((cause: unknown) => {
+          request.log.warn({ err: cause, requestId: request.id }, 'a sign-in failed');
+          throw new BusinessError(
+            'unauthenticated',
+            'The sign-in service did not confirm who you are.',
+            { cause },
+          );
+        });
+      const principal = await deps.principals.resolve(
+        { kind: 'identity', issuer: person.issuer, subject: person.subject },
+        request.id,
+      );
+      if (principal === null || !admits(application.name, principal)) {
+        throw new BusinessError('forbidden', 'Your account does not open this application.');
+      }
+      const older = request.cookies[sessionCookieName(application)];
+      if (older !== undefined) await deps.sessions.end(application.name, older);
+      const secret = await deps.sessions.open({
+        ...person,
+        application: application.name,
+        userId: principal.userId,
+        tenantId: principal.tenantId,
       });
-    if (person === null) {
-      return refuse(request, reply, 401, 'The sign-in service did not confirm who you are.');
-    }
-    const principal = await deps.principals.resolve(
-      { kind: 'identity', issuer: person.issuer, subject: person.subject },
-      request.id,
-    );
-    if (principal === null || !admits(application.name, principal)) {
-      return refuse(request, reply, 403, 'Your account does not open this application.');
-    }
-    const older = request.cookies[sessionCookieName(application)];
-    if (older !== undefined) await deps.sessions.end(application.name, older);
-    const secret = await deps.sessions.open({
-      ...person,
-      application: application.name,
-      userId: principal.userId,
-      tenantId: principal.tenantId,
-    });
-    return reply
-      .setCookie(sessionCookieName(application), secret, { ...COOKIE, sameSite: 'strict' })
-      .redirect(remembered.next, 303);
-  });
+      return reply
+        .setCookie(sessionCookieName(application), secret, { ...COOKIE, sameSite: 'strict' })
+        .redirect(remembered.next, 303);
+    },
+  );
 
   app.post('/auth/logout', async (request, reply) => {
     const application = applicationOf(request);

@@ -10,14 +10,22 @@ export interface RunSuitesOptions {
   /** Only files whose path contains one of these. */
   readonly patterns: readonly string[];
   readonly write: (text: string) => void;
+  /** Ends the run: what it started is stopped, suites that have not begun count as failed. */
+  readonly signal: AbortSignal;
 }
 
 /** Runs suites one after another and returns what they add up to. */
-export async function runSuites({ suites, patterns, write }: RunSuitesOptions): Promise<Tally> {
+export async function runSuites({
+  suites,
+  patterns,
+  write,
+  signal,
+}: RunSuitesOptions): Promise<Tally> {
   const results: { suite: Suite; tally: Tally; tookMs: number }[] = [];
   let stack: TestStack | null = null;
 
   async function runOne(suite: Suite): Promise<Tally> {
+    signal.throwIfAborted();
     if (suite.name === 'check') return runCheck(write);
     if (suite.folder && !(await exists(suite.folder))) {
       write(`no tests: there is no ${suite.folder}\n`);
@@ -27,7 +35,7 @@ export async function runSuites({ suites, patterns, write }: RunSuitesOptions): 
       stack ??= await startTestStack((line) => write(`${line}\n`));
       process.env[STACK_VARIABLE] = JSON.stringify(stack.address);
     }
-    return runVitest({ project: suite.name, patterns, write });
+    return runVitest({ project: suite.name, patterns, write, signal });
   }
 
   try {

@@ -13,8 +13,9 @@ export async function runVitest(options: {
   /** Only files whose path contains one of these. */
   readonly patterns?: readonly string[];
   readonly write: (text: string) => void;
+  readonly signal?: AbortSignal;
 }): Promise<Tally> {
-  const { project, patterns = [], write } = options;
+  const { project, patterns = [], write, signal } = options;
   const resultFile = join(RESULTS, `${project}.json`);
   await mkdir(RESULTS, { recursive: true });
   await rm(resultFile, { force: true });
@@ -34,10 +35,13 @@ export async function runVitest(options: {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
     },
   );
+  const end = () => child.kill('SIGINT');
+  signal?.addEventListener('abort', end, { once: true });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', write);
   }
   const exit = await exitOf(child);
+  signal?.removeEventListener('abort', end);
   const report = await readJson<Parameters<typeof tallyReport>[0]>(resultFile);
   const tally = report ? tallyReport(report) : { passed: 0, failed: 0 };
   // A failure outside every test (set-up, an unhandled rejection, no file for the pattern) shows in the exit code alone.

@@ -5,18 +5,10 @@ import { describeStatus, readStatus } from '../../instance/status.ts';
 import { prepareMachine } from '../../start/prepare-machine.ts';
 import { startInstance } from '../../start/start-instance.ts';
 import { startDetached, tellStarter } from '../detach.ts';
+import { endSignal } from '../end-signal.ts';
 import type { Command } from '../main.ts';
 
 const known = new Set(['--detach', '--empty']);
-
-/** Aborted by the first Ctrl-C or SIGTERM. */
-function endSignal(): AbortSignal {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => ending.abort());
-  }
-  return ending.signal;
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -14,6 +14,8 @@ export function optionalText(input: Input, name: string): string | null {
   const value = input[name];
   if (value === undefined) return null;
   if (typeof value !== 'string') throw invalid(`${name} must be a text.`);
+  // PostgreSQL holds no NUL.
+  if (value.includes('\0')) throw invalid(`${name} has a character that is not allowed.`);
   return value;
 }
 

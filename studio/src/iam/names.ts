@@ -13,9 +13,6 @@ export const newServiceKeyId = (): string => uniqueId('AKIA', 16);
 export const roleArn = (accountId: string, path: string, name: string): string =>
   `arn:aws:iam::${accountId}:role${path}${name}`;
 
-export const policyArn = (accountId: string, path: string, name: string): string =>
-  `arn:aws:iam::${accountId}:policy${path}${name}`;
-
 export const sessionArn = (accountId: string, roleName: string, sessionName: string): string =>
   `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
 

@@ -57,6 +57,8 @@ export interface Audit {
 }
 
 const flushAfterMs = 100;
+/** Without a database nothing is done that could not be recorded. */
+const maxWaiting = 50_000;
 
 interface Row {
   readonly id: string;
@@ -69,6 +71,23 @@ export function createAudit(deps: { readonly database: Database; readonly logger
   let flushing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
 
+  /** One event that the database cannot hold must not keep all others out. */
+  async function store(rows: readonly Row[]): Promise<void> {
+    try {
+      await insert(deps.database, rows);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      if (rows.length > 1) {
+        for (const row of rows) await store([row]);
+        return;
+      }
+      deps.logger.error('an audit event cannot be stored', {
+        error,
+        requestId: rows[0]?.call.requestId,
+      });
+    }
+  }
+
   function flush(): Promise<void> {
     if (timer) clearTimeout(timer);
     timer = null;
@@ -77,7 +96,7 @@ export function createAudit(deps: { readonly database: Database; readonly logger
       waiting = [];
       if (rows.length === 0) return;
       try {
-        await insert(deps.database, rows);
+        await store(rows);
       } catch (error) {
         waiting = [...rows, ...waiting];
         deps.logger.error('the audit could not be written', { error });
@@ -91,6 +110,9 @@ export function createAudit(deps: { readonly database: Database; readonly logger
 
   return {
     async record(call) {
+      if (waiting.length >= maxWaiting) {
+        throw new Error('too many audit events wait for the database');
+      }
       for (const accountId of new Set(call.recipients)) {
         waiting.push({ id: uuidv7(), accountId, call });
       }
@@ -143,12 +165,13 @@ async function insert(database: Database, rows: readonly Row[]): Promise<void> {
     await client.query('begin; set local synchronous_commit = off');
     await client.query(
       `insert into audit_events (id, recipient_account_id, occurred_at, event_name, refused, event)
-       select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::boolean[], $6::jsonb[])`,
+       select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::boolean[], $6::jsonb[])
+       on conflict (id) do nothing`,
       [
         rows.map((row) => row.id),
         rows.map((row) => row.accountId),
         rows.map((row) => row.call.at),
-        rows.map((row) => row.call.operation),
+        rows.map((row) => operationName(row.call)),
         rows.map((row) => row.call.error !== null),
         rows.map((row) => JSON.stringify(cloudTrailEvent(row))),
       ],
@@ -161,6 +184,13 @@ async function insert(database: Database, rows: readonly Row[]): Promise<void> {
     client.release();
   }
 }
+
+/** SQLSTATE class 22: the value, not the database, is at fault. */
+const isDataError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('22');
+
+/** Comes from the request, also when there is no such operation. */
+const operationName = (call: AuditedCall): string => storable(call.operation).slice(0, 128);
 
 const readOnlyNames = /^(Get|List|Describe|Head|Lookup|Search|Simulate|Filter|InvokeEndpoint)/;
 export const isReadOnly = (operation: string): boolean => readOnlyNames.test(operation);
@@ -175,7 +205,7 @@ function cloudTrailEvent({ id, accountId, call }: Row): Record<string, unknown> 
     userIdentity: userIdentity(call),
     eventTime: call.at.toISOString(),
     eventSource: `${call.service}.amazonaws.com`,
-    eventName: call.operation,
+    eventName: operationName(call),
     awsRegion: call.region,
     sourceIPAddress: call.sourceIp,
     userAgent: call.userAgent.slice(0, 256),

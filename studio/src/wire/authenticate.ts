@@ -71,7 +71,10 @@ export function createAuthenticate(deps: {
     try {
       checkScope(claim, request.service, deps.region);
       checkTime(claim, deps.now().getTime());
-      const key = await deps.keys.lookup(claim.accessKeyId, claim.sessionToken);
+      // Also keeps what no database text may hold from being looked for.
+      const key = /^[A-Z0-9]{16,128}$/.test(claim.accessKeyId)
+        ? await deps.keys.lookup(claim.accessKeyId, claim.sessionToken)
+        : ({ found: false, fault: 'unknown-key' } as const);
       if (!key.found) throw new AuthenticationError(key.fault, lookupFaults[key.fault]);
       const cacheKey = `${claim.accessKeyId}/${scopeText(claim.scope)}`;
       const signer = signingKeys.get(cacheKey) ?? signingKey(key.secret, claim.scope);

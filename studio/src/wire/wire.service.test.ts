@@ -292,6 +292,12 @@ describe('a presigned URL', () => {
     expect(await refused(change(await presigned('/b/k')))).toBe('SignatureDoesNotMatch');
   });
 
+  test('of a key that cannot be one is refused', async () => {
+    const made = await presigned('/b/k');
+    const path = made.path.replace(/Credential=\w+/, 'Credential=A%00');
+    expect(await refused({ ...made, path })).toBe('InvalidAccessKeyId');
+  });
+
   test('with an unsigned header is refused', async () => {
     const made = await presigned('/b/k');
     expect(
@@ -515,6 +521,16 @@ describe('the audit', () => {
   test('keeps what no database text may hold', async () => {
     const answer = await sendRaw(studio, await signRaw(say('nul \u0000 and \ud800'), asTester()));
     expect(answer.status).toBe(200);
+    // The name of the operation is taken before anybody is believed.
+    const form = await fetch(studio.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'Version=2011-06-15&Action=Get%00%ED%A0%80',
+    });
+    expect(form.status).toBe(403);
+    expect((await sendRaw(studio, await signRaw(say('after'), asTester()))).status).toBe(200);
+    const events = await eventsOf(studio.studio.platform.providerAccountId);
+    expect(events.at(-1)).toMatchObject({ eventName: expect.stringMatching(/^Get/) });
   });
 });
 

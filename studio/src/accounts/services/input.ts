@@ -18,6 +18,7 @@ export function requiredText(
   if (value.length > maxLength) {
     throw invalid(code, `${name} is longer than ${maxLength} characters.`);
   }
+  if (value.includes('\0')) throw invalid(code, `${name} has a character that is not allowed.`);
   return value;
 }
 

@@ -90,6 +90,12 @@ const extraStatements: Readonly<
       Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [accountTagKey] } },
     },
     {
+      Sid: 'ReadTheProvidersAudit',
+      Effect: 'Allow',
+      Action: ['cloudtrail:LookupEvents'],
+      Resource: ['*'],
+    },
+    {
       Sid: 'AskForAccounts',
       Effect: 'Allow',
       Action: ['sts:AssumeRole'],

@@ -65,7 +65,7 @@ export function createAccountsModule(
       createStackInstancesService({ ...management, database, region }),
       createServiceQuotasService({ database, faults, region }),
       createCloudTrailService({ audit: deps.audit }),
-      createStudioAdminService({ faults, managementAccountId }),
+      createStudioAdminService({ faults, audit: deps.audit, managementAccountId }),
     ],
     async start() {
       await factory.start();

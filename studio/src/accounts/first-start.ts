@@ -42,7 +42,7 @@ export async function ensurePlatformAccounts(accounts: AccountStore): Promise<Pl
   };
 }
 
-/** Operates Studio itself: reads every account's audit and sets faults. */
+/** Operates Studio itself: sets faults, finds accounts, reads the audit of any. */
 export const operatorName = 'studio-operator';
 
 /**
@@ -103,7 +103,7 @@ const operatorRole: RoleDescription = {
   policies: {
     operate: policy({
       Effect: 'Allow',
-      Action: ['studio:*', 'cloudtrail:LookupEvents', 'organizations:ListAccounts'],
+      Action: ['studio:*', 'organizations:ListAccounts'],
       Resource: ['*'],
     }),
   },

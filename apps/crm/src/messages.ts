@@ -90,8 +90,8 @@ export const crmMessages = {
   },
   customers: {
     title: 'Customers',
-    count_one: '{{count}} customer',
-    count_other: '{{count}} customers',
+    count_one: '{{count, number}} customer',
+    count_other: '{{count, number}} customers',
     search: 'Name, e-mail or number',
     name: 'Customer',
     model: 'Model',

@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core';
 
 /** The mark: an easel seen from the front, its picture a rising curve. */
 export const Mark = ({ size = 26 }: { readonly size?: number }) => (
-  <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
+  <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" style={{ flex: 'none' }}>
     <rect width="32" height="32" rx="8" fill="var(--mantine-color-ink-filled)" />
     <g fill="none" stroke="#ffffff" strokeWidth="2.2" strokeLinecap="round" strokeLinejoin="round">
       <path d="M8 8h16v11H8z" />
@@ -15,7 +15,7 @@ export const Mark = ({ size = 26 }: { readonly size?: number }) => (
 export const Brand = ({ application }: { readonly application?: string | undefined }) => (
   <Group gap={10} wrap="nowrap">
     <Mark />
-    <Text fw={700} size="lg" lh={1} component="span">
+    <Text fw={700} size="lg" lh={1} component="span" style={{ whiteSpace: 'nowrap' }}>
       Atelier
       {application === undefined ? null : (
         <Text span c="dimmed" fw={500} ml={6}>

@@ -77,6 +77,7 @@ export const theme = createTheme({
           fontWeight: 600,
           fontSize: '0.75rem',
           letterSpacing: 0,
+          minWidth: 'max-content',
         },
       },
     },

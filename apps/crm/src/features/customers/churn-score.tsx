@@ -23,7 +23,7 @@ export const ChurnProbability = ({
   }
   const tier = churnTier(score.probability);
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap={6}>
       <Text
         fw={700}
         component="span"

@@ -17,6 +17,7 @@ export type ImportField =
   | 'name'
   | 'email'
   | 'country'
+  | 'signedUpOn'
   | 'purchasedOn'
   | 'quantity'
   | 'value';
@@ -30,6 +31,7 @@ export const IMPORT_FIELDS: Readonly<
     { name: 'name', required: true },
     { name: 'email', required: false },
     { name: 'country', required: false },
+    { name: 'signedUpOn', required: false },
   ],
   purchases: [
     { name: 'customerId', required: true },

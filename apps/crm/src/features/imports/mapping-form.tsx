@@ -84,7 +84,8 @@ export const MappingForm = ({ view }: { readonly view: ImportView }) => {
           header,
           columns: columnsOf(columns, header ? rows[0] : undefined),
           skipRejected,
-          ...(purchases ? { dateFormat, currency } : {}),
+          dateFormat,
+          ...(purchases ? { currency } : {}),
           ...(purchases && asOf !== '' ? { asOf } : {}),
         },
       });
@@ -140,18 +141,18 @@ export const MappingForm = ({ view }: { readonly view: ImportView }) => {
                   }}
                 />
               ))}
+              <NativeSelect
+                label={t('imports.dateFormat')}
+                value={dateFormat}
+                data={[...DATE_FORMATS]}
+                onChange={(event) =>
+                  setDateFormat(
+                    DATE_FORMATS.find((one) => one === event.currentTarget.value) ?? dateFormat,
+                  )
+                }
+              />
               {purchases ? (
                 <>
-                  <NativeSelect
-                    label={t('imports.dateFormat')}
-                    value={dateFormat}
-                    data={[...DATE_FORMATS]}
-                    onChange={(event) =>
-                      setDateFormat(
-                        DATE_FORMATS.find((one) => one === event.currentTarget.value) ?? dateFormat,
-                      )
-                    }
-                  />
                   <TextInput
                     id="currency"
                     label={t('imports.currency')}

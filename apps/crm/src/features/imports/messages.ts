@@ -24,7 +24,7 @@ export const importsMessages = {
   newLead: 'Comma, tab, semicolon or blanks between the columns; up to {{size}}.',
   kindLabel: 'What is in the file?',
   kindText: {
-    customers: 'One line per customer: number, name, e-mail, country.',
+    customers: 'One line per customer: number, name, e-mail, country, customer since.',
     purchases: 'One line per purchase: customer number, date, pieces, value.',
   },
   chooseFile: 'File',
@@ -50,6 +50,7 @@ export const importsMessages = {
     name: 'Name',
     email: 'E-mail',
     country: 'Country',
+    signedUpOn: 'Customer since',
     purchasedOn: 'Date of purchase',
     quantity: 'Pieces',
     value: 'Value',

@@ -1,6 +1,7 @@
 import { brokerRoleArn } from '@atelier/account-baseline';
 import type { UserDirectory } from '@atelier/cloud/ports';
 import * as customerManagement from '@atelier/customer-management';
+import * as dataManagement from '@atelier/data-management';
 import {
   createEmbeddedUserDirectory,
   createIdentityProvider,
@@ -124,6 +125,18 @@ async function composeCustomerManagement(platform: Platform): Promise<Hosted> {
   return host('customer-management', app, close);
 }
 
+async function composeDataManagement(platform: Platform): Promise<Hosted> {
+  const { app, close } = dataManagement.createApp({
+    ...(await serviceDepsOf(platform, 'data-management', {
+      migrations: dataManagement.MIGRATIONS,
+      actsInAccounts: false,
+    })),
+    secrets: platform.secretStore,
+    replica: platform.replica,
+  });
+  return host('data-management', app, close);
+}
+
 async function composeWorkbenchManagement(platform: Platform): Promise<Hosted> {
   const aws = await platform.awsConfigOf('workbench-management');
   const managementAccountId = await accountOf(await platform.awsConfigOf('studio-operator'));
@@ -160,6 +173,7 @@ export async function composeServices(platform: Platform): Promise<Hosted[]> {
     await composeUserManagement(platform),
     await composeRegistration(platform),
     await composeCustomerManagement(platform),
+    await composeDataManagement(platform),
     await composeWorkbenchManagement(platform),
   ];
 }

@@ -20,7 +20,10 @@ export interface Connections {
   /** URL of the database of Studio. */
   studioUrl: string;
   databaseOf(service: SchemaOwner, login: Login): Database;
-  poolOf(role: string, options?: { max?: number; schema?: SchemaOwner }): pg.Pool;
+  poolOf(
+    role: string,
+    options?: { max?: number; schema?: SchemaOwner; on?: 'primary' | 'replica' },
+  ): pg.Pool;
   /** Brings a service's schema up to date, as its owner. */
   migrate(
     service: SchemaOwner,
@@ -36,10 +39,15 @@ const MAX_CONNECTIONS: Readonly<Record<Login, number>> = { app: 8, operator: 3 }
 
 export function createConnections(instance: Instance, secrets: Secrets): Connections {
   const closing: (() => Promise<void>)[] = [];
-  const url = (role: string, password: string, database: string) =>
-    `postgresql://${role}:${password}@127.0.0.1:${instance.portOf('postgres-primary')}/${database}`;
-  const urlOf = (role: string) =>
-    url(role, secrets.secretFor(passwordUse(role)), databaseNames.atelier);
+  const url = (
+    role: string,
+    password: string,
+    database: string,
+    on: 'primary' | 'replica' = 'primary',
+  ) =>
+    `postgresql://${role}:${password}@127.0.0.1:${instance.portOf(`postgres-${on}`)}/${database}`;
+  const urlOf = (role: string, on?: 'primary' | 'replica') =>
+    url(role, secrets.secretFor(passwordUse(role)), databaseNames.atelier, on);
   const superuserUrl = url(
     'postgres',
     secrets.secretFor('postgres/superuser'),
@@ -58,9 +66,9 @@ export function createConnections(instance: Instance, secrets: Secrets): Connect
       closing.push(() => database.close());
       return database;
     },
-    poolOf(role, { max = 8, schema } = {}) {
+    poolOf(role, { max = 8, schema, on } = {}) {
       const pool = new pg.Pool({
-        connectionString: urlOf(role),
+        connectionString: urlOf(role, on),
         max,
         ...(schema && { options: `-c search_path=${schemaOf(schema)}` }),
       });

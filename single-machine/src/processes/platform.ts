@@ -7,7 +7,7 @@ import {
   createPostgresStateStore,
 } from '@atelier/cloud/single-machine';
 import { SERVICES, type ServiceName } from '@atelier/contracts';
-import { CLOUD } from '../databases/logins.ts';
+import { CLOUD, databaseNames } from '../databases/logins.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Secrets } from '../instance/secrets.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -28,6 +28,8 @@ export interface Platform {
   readonly stateStore: StateStore;
   readonly secretStore: SecretStore;
   queue<Body>(name: string): Queue<Body>;
+  /** Where extraction logins sign in. */
+  readonly replica: { readonly host: string; readonly port: number; readonly database: string };
   /** Where each service listens. */
   readonly serviceAddresses: Readonly<Record<ServiceName, string>>;
   /** Keys that Studio made for a service at its first start. */
@@ -71,6 +73,11 @@ export function createPlatform({
     stateStore: createPostgresStateStore({ pool }),
     secretStore: createFileSecretStore({ directory: instance.path('secret-store') }),
     queue: (name) => createPostgresQueue({ pool, name, maxDeliveries: MAX_DELIVERIES }),
+    replica: {
+      host: '127.0.0.1',
+      port: instance.portOf('postgres-replica'),
+      database: databaseNames.atelier,
+    },
     serviceAddresses: Object.fromEntries(
       SERVICES.map((service) => [service, `http://127.0.0.1:${instance.portOf(service)}`]),
     ) as Record<ServiceName, string>,

@@ -1,13 +1,12 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runStep } from '../check/run-step.ts';
 import { exists } from '../exists.ts';
 import { openFolder } from '../postgres/ownership.ts';
 import { hashTree } from './hash-tree.ts';
+import { REPOSITORY } from './repository.ts';
 
 const APPLICATIONS = ['landing', 'crm', 'admin'];
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** All that decides what a build gives. */
 const INPUTS = ['apps', 'packages/web-kit', 'packages/contracts', 'package-lock.json'];
 
@@ -20,7 +19,7 @@ export async function buildApplications(options: {
   readonly progress: (line: string) => void;
 }): Promise<string> {
   const { cache, progress } = options;
-  const built = join(cache, await hashTree(ROOT, INPUTS));
+  const built = join(cache, await hashTree(REPOSITORY, INPUTS));
   if (await exists(built)) return built;
   await mkdir(cache, { recursive: true });
   const draft = await mkdtemp(join(cache, '.building-'));
@@ -31,7 +30,7 @@ export async function buildApplications(options: {
         command: [
           'vite',
           'build',
-          join(ROOT, 'apps', application),
+          join(REPOSITORY, 'apps', application),
           '--outDir',
           join(draft, application),
           '--emptyOutDir',

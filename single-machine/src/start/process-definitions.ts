@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { bootstrapDatabases } from '../databases/bootstrap-databases.ts';
 import { databaseNames } from '../databases/logins.ts';
 import type { Instance } from '../instance/instance.ts';
@@ -9,6 +9,7 @@ import { createRotatingLog } from '../supervisor/rotating-log.ts';
 import type { ProcessDefinition } from '../supervisor/supervisor.ts';
 import { ensureSystemUser } from '../system-user.ts';
 import type { PreparedMachine } from './prepare-machine.ts';
+import { REPOSITORY } from './repository.ts';
 
 /** Variables of ours and of the tools inside; nothing else of the caller's environment reaches a process. */
 function childEnvironment(instance: Instance, env: NodeJS.ProcessEnv): Record<string, string> {
@@ -30,8 +31,10 @@ export async function processDefinitions(options: {
   readonly instance: Instance;
   readonly prepared: PreparedMachine;
   readonly secrets: Secrets;
+  /** Root of the code as processes that are not root can read it. */
+  readonly codeRoot: string;
 }): Promise<ProcessDefinition[]> {
-  const { instance, prepared, secrets } = options;
+  const { instance, prepared, secrets, codeRoot } = options;
   const log = (name: string) => createRotatingLog(instance.path('logs', `${name}.log`));
   const cluster = createPostgresCluster({
     home: instance.path('postgres'),
@@ -43,14 +46,21 @@ export async function processDefinitions(options: {
     replicaLog: log('postgres-replica'),
   });
 
+  const moved = (path: string) => path.replaceAll(REPOSITORY, codeRoot);
+  const execPath = moved(process.execPath);
   const env = {
     ...childEnvironment(instance, process.env),
+    PATH: moved(process.env.PATH ?? ''),
     ATELIER_APPLICATIONS: prepared.applications,
   };
   function nodeProcess(name: string, after: readonly string[]): ProcessDefinition {
-    const entry = fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url));
+    const entry = join(codeRoot, 'single-machine/src/processes', `${name}.ts`);
     const processLog = log(name);
-    return { name, after, start: () => startNodeProcess({ entry, env, log: processLog }) };
+    return {
+      name,
+      after,
+      start: () => startNodeProcess({ execPath, entry, env, log: processLog }),
+    };
   }
 
   return [
@@ -80,5 +90,6 @@ export async function processDefinitions(options: {
     nodeProcess('studio', ['postgres-primary']),
     nodeProcess('services', ['postgres-primary', 'studio']),
     nodeProcess('front-door', ['postgres-primary', 'studio']),
+    nodeProcess('worker', ['postgres-replica', 'studio']),
   ];
 }

@@ -14,6 +14,8 @@ import { createSupervisor, type ProcessStatus } from '../supervisor/supervisor.t
 import { prepareHome } from './prepare-home.ts';
 import type { PreparedMachine } from './prepare-machine.ts';
 import { processDefinitions } from './process-definitions.ts';
+import { openReadableCode } from './readable-code.ts';
+import { REPOSITORY } from './repository.ts';
 
 const studioFiles = (instance: Instance) => ({ home: instance.path('studio'), imageCache: null });
 
@@ -81,11 +83,13 @@ export async function startInstance(
     return record();
   }
 
+  const code = await openReadableCode({ root: REPOSITORY, view: instance.path('code') });
   const supervisor = createSupervisor({
     processes: await processDefinitions({
       instance,
       prepared,
       secrets: await openSecrets(instance),
+      codeRoot: code.root,
     }),
     onChange: () => {
       record().catch(reportFailure);
@@ -104,6 +108,7 @@ export async function startInstance(
     await supervisor.start();
   } catch (cause) {
     await supervisor.stop();
+    await code.release();
     await setState(signal?.aborted ? 'stopped' : 'failed');
     throw cause;
   } finally {
@@ -116,6 +121,7 @@ export async function startInstance(
       await setState('stopping');
       await supervisor.stop();
       await removeContainers(studioFiles(instance));
+      await code.release();
       await setState('stopped');
       log.end();
     },

@@ -5,6 +5,8 @@ import { exitOf, runningChild } from '../child.ts';
 import type { Running } from '../running.ts';
 
 export interface NodeProcessOptions {
+  /** The Node to run; our own when not given. */
+  readonly execPath?: string;
   /** The file that Node runs; it calls `runProcess`. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
@@ -19,8 +21,9 @@ export type ChildMessage = { readonly kind: 'ready' };
 
 /** Runs a Node process and returns once it says that it is ready. */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<Running> {
-  const { entry, env, log, readyWithinMs = 120_000 } = options;
+  const { execPath = process.execPath, entry, env, log, readyWithinMs = 120_000 } = options;
   const child = fork(entry, [], {
+    execPath,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which ends the others in order.

@@ -124,6 +124,8 @@ export async function createStudio(deps: StudioDeps): Promise<Studio> {
     publicUrl: deps.publicUrl,
     authorizer,
     roleSessions: createRoleSessions({ roles, sessions }),
+    audit,
+    providerAccountId,
     accounts,
     logger,
     now,

@@ -48,6 +48,8 @@ export async function composeStudio(
     roles: roleSessions,
     logWriter: logs.writer,
     logger,
+    audit: core.audit,
+    providerAccountId: core.providerAccountId,
     home: join(config.home, 'spaces'),
     notebookKit,
     publicPort: () => config.port,

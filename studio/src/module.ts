@@ -3,6 +3,7 @@ import type { BaselineTargets } from './accounts/baseline-targets.ts';
 import type { Database } from './database.ts';
 import type { Authorizer, RoleSessions } from './iam/access.ts';
 import type { Logger } from './logger.ts';
+import type { Audit } from './wire/audit.ts';
 import type { RestService, RpcService } from './wire/operation.ts';
 import type { AccountSocketHandler, HostHandler } from './wire/server.ts';
 
@@ -17,6 +18,10 @@ export interface StudioCore {
   readonly publicUrl: string;
   readonly authorizer: Authorizer;
   readonly roleSessions: RoleSessions;
+  /** For what does not come through the dispatcher, which audits every call by itself. */
+  readonly audit: Pick<Audit, 'record'>;
+  /** Whose audit shows what nobody can be held to. */
+  readonly providerAccountId: string;
   readonly accounts: Pick<AccountStore, 'find' | 'isActive'>;
   readonly logger: Logger;
   readonly now: () => Date;

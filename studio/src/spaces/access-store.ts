@@ -15,16 +15,22 @@ export interface Session extends Access {
   readonly expiresAt: Date;
 }
 
+export interface RedeemedTicket {
+  readonly access: Access;
+  readonly landing: string;
+  readonly sessionSeconds: number;
+  /** It opens nothing any more. */
+  readonly expired: boolean;
+}
+
 export interface AccessStore {
   /** A secret that opens the space once, within `seconds`. */
   mintTicket(
     access: Access,
     ticket: { seconds: number; landing: string; sessionSeconds: number },
   ): Promise<string>;
-  /** Uses the ticket up; null when it is unknown, used or expired. */
-  redeem(
-    ticket: string,
-  ): Promise<{ access: Access; landing: string; sessionSeconds: number } | null>;
+  /** Uses the ticket up; null when it is unknown or used. */
+  redeem(ticket: string): Promise<RedeemedTicket | null>;
   openSession(access: Access, seconds: number): Promise<{ secret: string; session: Session }>;
   findSession(secret: string): Promise<Session | null>;
   /** Ends tickets and sessions; `profile` and `domainId` narrow it. */
@@ -63,18 +69,16 @@ export const createAccessStore = (database: Database): AccessStore => {
       return secret;
     },
     async redeem(ticket) {
-      const { rows } = await database.query<
-        Access & { landing: string; sessionSeconds: number; valid: boolean }
-      >(
+      const { rows } = await database.query<Access & Omit<RedeemedTicket, 'access'>>(
         `delete from spaces.ticket where hash = $1
          returning account_id as "accountId", domain_id as "domainId", profile, space_name as "spaceName", landing,
-           session_seconds as "sessionSeconds", expires_at > now() as valid`,
+           session_seconds as "sessionSeconds", expires_at <= now() as expired`,
         [hashOf(ticket)],
       );
       const row = rows[0];
-      if (row === undefined || !row.valid) return null;
-      const { landing, sessionSeconds, valid: _, ...access } = row;
-      return { access, landing, sessionSeconds };
+      if (row === undefined) return null;
+      const { landing, sessionSeconds, expired, ...access } = row;
+      return { access, landing, sessionSeconds, expired };
     },
     async openSession({ accountId, domainId, profile, spaceName }, seconds) {
       const secret = newSecret();

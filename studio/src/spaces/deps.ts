@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import type { RoleSessions } from '../iam/access.ts';
 import type { Logger } from '../logger.ts';
 import type { LogWriter } from '../logs/log-writer.ts';
+import type { Audit } from '../wire/audit.ts';
 
 /** Where the homes of spaces live: each with a size of its own, owned by the account's mapped user. */
 export interface HomeVolumes {
@@ -21,6 +22,9 @@ export interface SpacesDeps {
   readonly roles: RoleSessions;
   readonly logWriter: LogWriter;
   readonly logger: Logger;
+  readonly audit: Pick<Audit, 'record'>;
+  /** Whose audit shows what nobody can be held to. */
+  readonly providerAccountId: string;
   /** A folder of Studio's own for what spaces mount read-only: `<ATELIER_HOME>/studio/spaces`. */
   readonly home: string;
   /** The checkout's `notebook-kit`: the Python package and the example notebooks. */

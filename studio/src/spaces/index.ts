@@ -21,6 +21,7 @@ import { createProfileStore } from './profile-store.ts';
 import { createRevocation } from './revocation.ts';
 import { createRunningLabs } from './running-labs.ts';
 import { createSettler } from './settle.ts';
+import { createSpaceAudit } from './space-audit.ts';
 import { createSpaceProxy } from './space-proxy.ts';
 import { createSpaceStore } from './space-store.ts';
 
@@ -103,7 +104,12 @@ export const createSpaces = (deps: SpacesDeps): Spaces => {
     limits,
     publicPort: deps.publicPort,
     launchPageUrl: deps.launchPageUrl,
-    logger,
+    audit: createSpaceAudit({
+      audit: deps.audit,
+      providerAccountId: deps.providerAccountId,
+      region: deps.region ?? 'us-east-1',
+      logger,
+    }),
   });
   const revocation = createRevocation({
     access,

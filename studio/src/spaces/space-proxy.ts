@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createProxyServer } from 'httpxy';
-import type { Logger } from '../logger.ts';
-import type { AccessStore, Session } from './access-store.ts';
+import type { AccessStore, RedeemedTicket, Session } from './access-store.ts';
 import type { Connections } from './connections.ts';
 import type { SpacesLimits } from './deps.ts';
 import { originLabel, SPACES_DOMAIN } from './names.ts';
 import { PAGES, sendPage } from './pages.ts';
 import { cookieOf, refusalByOrigin } from './request-guard.ts';
 import type { RunningLab, RunningLabs } from './running-labs.ts';
+import type { SpaceAudit } from './space-audit.ts';
 
 export const TICKET_PATH = '/auth';
 
@@ -61,9 +61,9 @@ export const createSpaceProxy = (deps: {
   readonly limits: SpacesLimits;
   readonly publicPort: () => number;
   readonly launchPageUrl: string | null;
-  readonly logger: Logger;
+  readonly audit: SpaceAudit;
 }): SpaceProxy => {
-  const { access, labs, connections, limits, logger } = deps;
+  const { access, labs, connections, limits, audit } = deps;
   const believed = new Map<string, { session: Session; untilMs: number }>();
   // Cookies ignore ports, so that two instances on one machine would share them but for the name.
   const cookieName = (): string => `__Host-atelier-space-${deps.publicPort()}`;
@@ -86,18 +86,19 @@ export const createSpaceProxy = (deps: {
     request: IncomingMessage,
     kind: 'request' | 'upgrade',
   ): Promise<Admitted | Page> => {
+    const session = await sessionOf(request);
+    // The cookie is the host's alone; a session of another profile's is none here.
+    const isOwn =
+      session !== null &&
+      originLabel(session.accountId, session.domainId, session.profile) === labelOf(request);
     const refusal = refusalByOrigin(request, kind);
     if (refusal !== null) {
-      logger.warn('a request to a notebook was refused', {
-        host: request.headers.host,
-        reason: refusal,
-      });
+      await audit.refused(session, request, refusal);
       return PAGES.refused;
     }
-    const session = await sessionOf(request);
-    if (session === null || session.expiresAt <= new Date()) return PAGES.expired;
-    // The cookie is the host's alone; a session of another profile's is none here.
-    if (originLabel(session.accountId, session.domainId, session.profile) !== labelOf(request)) {
+    if (!isOwn || session.expiresAt <= new Date()) {
+      const reason = session === null ? 'no session' : "a session of another profile's";
+      await audit.refused(session, request, isOwn ? 'an expired session' : reason);
       return PAGES.expired;
     }
     const lab = labs.bySpace(session.accountId, session.domainId, session.spaceName);
@@ -107,16 +108,15 @@ export const createSpaceProxy = (deps: {
   const redeem = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const ticket = new URL(request.url ?? '', 'http://localhost').searchParams.get('token') ?? '';
     const redeemed = ticket === '' ? null : await access.redeem(ticket);
-    const bound = redeemed?.access;
-    if (
-      redeemed === null ||
-      bound === undefined ||
-      originLabel(bound.accountId, bound.domainId, bound.profile) !== labelOf(request)
-    ) {
+    const refusal = refusalOfTicket(redeemed, labelOf(request));
+    if (redeemed === null || refusal !== null) {
+      await audit.refused(redeemed?.access ?? null, request, refusal ?? '');
       sendPage(response, PAGES.expired, deps.launchPageUrl);
       return;
     }
+    const bound = redeemed.access;
     const { secret } = await access.openSession(bound, redeemed.sessionSeconds);
+    await audit.opened(bound, request);
     response.writeHead(303, {
       location: redeemed.landing,
       'set-cookie': `${cookieName()}=${secret}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=${redeemed.sessionSeconds}`,
@@ -193,6 +193,14 @@ export const createSpaceProxy = (deps: {
 
     forgetSessions: () => believed.clear(),
   };
+};
+
+/** Why a ticket opens nothing here; null when it does. */
+const refusalOfTicket = (redeemed: RedeemedTicket | null, label: string | null): string | null => {
+  if (redeemed === null) return 'an unknown or used link';
+  if (redeemed.expired) return 'an expired link';
+  const { accountId, domainId, profile } = redeemed.access;
+  return originLabel(accountId, domainId, profile) === label ? null : "a link to another's origin";
 };
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?')[0] ?? '/';

@@ -22,6 +22,7 @@ import {
 import { type SpacesStudio, startSpacesStudio } from '../testing/spaces-studio.ts';
 
 const QUOTA = 2;
+const HOME_BYTES = 256 * 1024 ** 2;
 
 let studio: SpacesStudio;
 let foo: SpacePerson;
@@ -29,7 +30,7 @@ let bar: SpacePerson;
 
 beforeAll(async () => {
   studio = await startSpacesStudio({
-    limits: { appsPerAccount: QUOTA },
+    limits: { appsPerAccount: QUOTA, homeBytes: HOME_BYTES },
     launchPageUrl: 'http://crm.test/workbench/launch',
   });
   foo = await makePerson(studio, await studio.createWorkbench());
@@ -170,6 +171,26 @@ urllib.request.urlopen(request)
     kernel.close();
   });
 
+  test('writes down who opened it and who was kept out, where it concerns', async () => {
+    const audited = async (accountId: string) => {
+      const { rows } = await studio.database.query<{ text: string; refused: boolean }>(
+        `select coalesce(event->>'errorMessage', 'opened') as text, refused from audit_events
+         where recipient_account_id = $1 and event_name = 'OpenSpace'`,
+        [accountId],
+      );
+      return rows.map(({ text }) => text);
+    };
+    const own = await audited(foo.accountId);
+    expect(own).toContain('opened');
+    expect(own).toContain('an expired link');
+    expect(own).toContain("a link to another's origin");
+    expect(own).toContain("a session of another profile's");
+    expect(own.some((text) => text.startsWith('origin http://'))).toBe(true);
+    const provider = await audited(studio.studio.platform.providerAccountId);
+    expect(provider).toContain('an unknown or used link');
+    expect(provider).toContain('no session');
+  });
+
   test('is severed at once when its profile is revoked', async () => {
     const mine = await openNotebook(await presign(foo));
     const kernel = await mine.startKernel();
@@ -241,7 +262,7 @@ urllib.request.urlopen(request)
   });
 
   test('starts with a full home, so that it can be cleaned up', async () => {
-    const person = await makePerson(studio, bar, { homeGigabytes: 1 });
+    const person = await makePerson(studio, bar);
     await startApp(person);
     const before = await openNotebook(await presign(person));
     const filling = await before.startKernel();
@@ -254,7 +275,7 @@ try:
         while True:
             written += file.write(os.urandom(1 << 20)); file.flush(); os.fsync(file.fileno())
 except OSError as error:
-    print(errno.errorcode[error.errno], written > 500 << 20)
+    print(errno.errorcode[error.errno], written > 100 << 20)
 `,
       { timeoutMs: 110_000 },
     );

@@ -47,7 +47,6 @@ export const until = async <Value>(
 export const makePerson = async (
   studio: SpacesStudio,
   workbench: { readonly accountId: string; readonly bucket: string },
-  options: { readonly homeGigabytes?: number } = {},
 ): Promise<SpacePerson> => {
   const { accountId, bucket } = workbench;
   const userId = uuidv7();
@@ -75,18 +74,12 @@ export const makePerson = async (
     ({ Status }) => Status === 'InService',
   );
   const SpaceName = `space-${userId}`;
-  const { homeGigabytes } = options;
   await admin.send(
     new CreateSpaceCommand({
       DomainId,
       SpaceName,
       OwnershipSettings: { OwnerUserProfileName: userId },
       SpaceSharingSettings: { SharingType: 'Private' },
-      ...(homeGigabytes !== undefined && {
-        SpaceSettings: {
-          SpaceStorageSettings: { EbsStorageSettings: { EbsVolumeSizeInGb: homeGigabytes } },
-        },
-      }),
     }),
   );
   await until(

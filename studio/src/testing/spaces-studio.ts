@@ -10,7 +10,7 @@ import { createLogs, type Logs } from '../logs/index.ts';
 import type { StudioCore } from '../module.ts';
 import { createRuntime } from '../runtime/index.ts';
 import { createS3, type S3 } from '../s3/index.ts';
-import { createSageMaker } from '../sagemaker/index.ts';
+import { createSageMaker, type SageMaker } from '../sagemaker/index.ts';
 import { createSpaces, type Spaces, type SpacesLimits } from '../spaces/index.ts';
 import { listen } from '../wire/server.ts';
 import { testImage } from './test-image.ts';
@@ -61,6 +61,8 @@ export const startSpacesStudio = async (
       roles: core.roleSessions,
       logWriter: logs.writer,
       logger: core.logger,
+      audit: core.audit,
+      providerAccountId: core.providerAccountId,
       home: join(home, 'spaces'),
       notebookKit: join(import.meta.dirname, '../../../notebook-kit'),
       publicPort: () => port,
@@ -69,7 +71,12 @@ export const startSpacesStudio = async (
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
 
-  const composed = Promise.withResolvers<{ core: StudioCore; logs: Logs; s3: S3 }>();
+  const composed = Promise.withResolvers<{
+    core: StudioCore;
+    logs: Logs;
+    s3: S3;
+    sagemaker: SageMaker;
+  }>();
   let current: { engine: PodmanEngine; spaces: Spaces } | null = null;
   const now = (): { engine: PodmanEngine; spaces: Spaces } => {
     if (current === null) throw new Error('nothing was composed');
@@ -91,7 +98,7 @@ export const startSpacesStudio = async (
         logger,
         region: core.region,
       });
-      composed.resolve({ core, logs, s3 });
+      composed.resolve({ core, logs, s3, sagemaker });
       return [
         {
           ...current.spaces.module,
@@ -115,8 +122,9 @@ export const startSpacesStudio = async (
     },
   });
   port = studio.port;
-  const { core, logs, s3 } = await composed.promise;
+  const { core, logs, s3, sagemaker } = await composed.promise;
   const clients: SageMakerClient[] = [];
+  const accounts: string[] = [];
   return {
     ...studio,
     get engine() {
@@ -136,6 +144,7 @@ export const startSpacesStudio = async (
     },
     async createWorkbench() {
       const accountId = await studio.createAccount();
+      accounts.push(accountId);
       const bucket = bucketName(accountId);
       await s3.buckets.ensureBucket({ name: bucket, accountId, region: 'us-east-1' });
       const { domain } = describeBaseline({
@@ -154,9 +163,12 @@ export const startSpacesStudio = async (
       await current.spaces.module.start();
     },
     async stop() {
-      const { engine } = now();
+      const { engine, spaces } = now();
       for (const client of clients) client.destroy();
-      for (const container of await engine.find({})) await engine.remove(container.name);
+      for (const accountId of accounts) {
+        await sagemaker.deleteForAccount(accountId);
+        await spaces.module.removeAccount(accountId);
+      }
       await studio.stop();
       await engine.close();
       await rm(home, { recursive: true, force: true });

@@ -29,6 +29,8 @@ export const migrateService = async (deps: {
       schema,
       migrationsSchema: schema,
       migrationsTable: table,
+      // Processes that start together migrate one after the other.
+      advisoryLockMode: 'wait',
       log: () => undefined,
     });
   await run(KIT_MIGRATIONS, 'kit_migrations');

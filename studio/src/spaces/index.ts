@@ -26,7 +26,6 @@ import { createSpaceProxy } from './space-proxy.ts';
 import { createSpaceStore } from './space-store.ts';
 
 export type { SpacesDeps, SpacesLimits } from './deps.ts';
-export { CREDENTIALS_PATH } from './notebook-environment.ts';
 
 export interface Spaces {
   /** What Studio composes: operations, the host `<label>.studio.localhost`, keys for containers, the baseline's domain. */

@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, type Browser, createBrowser } from '../testing/browser.ts';
 import { connectDevice, type IssuedTokens } from '../testing/device-flow.ts';
+import { soon } from '../testing/soon.ts';
 import { type Person, type Stack, startStack } from '../testing/stack.ts';
 import { strangersKey } from '../testing/strangers-key.ts';
 
@@ -344,7 +345,7 @@ describe('bodies', () => {
     };
     const answered = once(sending, 'response');
     send(3_000_000);
-    await expect.poll(() => stack.services.uploads.receivedBytes).toBe(3_000_000);
+    await soon(() => stack.services.uploads.receivedBytes).toBe(3_000_000);
     for (let part = 0; part < 5; part += 1) send(1_000_000);
     sending.end();
     const [response] = await answered;
@@ -407,14 +408,12 @@ describe('problems and their traces', () => {
       outcome: 'refused',
       actor: `user:${mara.userId}`,
     };
-    await expect
-      .poll(() => entries(operator, platformAudit))
-      .toContainEqual({
-        requestId: forged.headers['x-request-id'],
-        outcome: 'refused',
-        actor: 'anonymous',
-      });
-    await expect.poll(() => entries(tess, api('/front-door/audit'))).toContainEqual(ofTenant);
+    await soon(() => entries(operator, platformAudit)).toContainEqual({
+      requestId: forged.headers['x-request-id'],
+      outcome: 'refused',
+      actor: 'anonymous',
+    });
+    await soon(() => entries(tess, api('/front-door/audit'))).toContainEqual(ofTenant);
     expect(await entries(stranger, api('/front-door/audit'))).toEqual([]);
     expect(await entries(operator, platformAudit)).not.toContainEqual(ofTenant);
     expect((await browser.send(api('/front-door/audit'))).status).toBe(403);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, createBrowser } from '../testing/browser.ts';
+import { soon } from '../testing/soon.ts';
 import { type Person, type Stack, startStack } from '../testing/stack.ts';
 
 const FOO = uuidv7();
@@ -154,16 +155,14 @@ describe('whom an application lets in', () => {
     expect((await operator.browser.send(`${stack.origins.crm}/auth/session`)).status).toBe(401);
     const marketer = await stack.signIn(mara, 'admin');
     expect(marketer.page.status).toBe(403);
-    await expect
-      .poll(() =>
-        stack.databases.operatorDatabase.transaction(null, async (transaction) => {
-          const { rows } = await transaction.query<{ request_id: string }>(
-            "select request_id from audit_entries where resource = '/auth/callback'",
-          );
-          return rows.map(({ request_id }) => request_id);
-        }),
-      )
-      .toContain(marketer.page.headers['x-request-id']);
+    await soon(() =>
+      stack.databases.operatorDatabase.transaction(null, async (transaction) => {
+        const { rows } = await transaction.query<{ request_id: string }>(
+          "select request_id from audit_entries where resource = '/auth/callback'",
+        );
+        return rows.map(({ request_id }) => request_id);
+      }),
+    ).toContain(marketer.page.headers['x-request-id']);
     const right = await stack.signIn(paul, 'admin', createBrowser(), '/');
     expect(right.page.status).toBe(200);
   });

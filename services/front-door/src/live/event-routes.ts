@@ -14,6 +14,7 @@ const HEADERS = {
 export const addEventRoutes = (app: FastifyInstance, deps: { streams: EventStreams }): void => {
   app.get('/events', async (request, reply) => {
     const caller = await callerOf(request);
+    deps.streams.refuseTooMany(caller);
     const lastEventId = request.headers['last-event-id'];
     reply.hijack();
     reply.raw.writeHead(200, { ...HEADERS, 'x-request-id': request.id });

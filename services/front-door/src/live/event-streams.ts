@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { BusinessError } from '@atelier/service-kit';
 import type { Caller } from '../credentials/caller.ts';
 import { type ChangeStore, streamOf } from './change-store.ts';
 
 /** Keeps proxies and browsers from taking a quiet stream for a dead one. */
 const DEFAULT_HEARTBEAT_MS = 15_000;
+/** More than a person has tabs; each stream costs a query per change. */
+const MAX_PER_USER = 32;
 /** A reader that takes nothing is let go when so much waits for it. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
@@ -41,6 +44,13 @@ export const createEventStreams = (deps: {
   };
 
   return {
+    /** Throws `too_many_requests` when this person has as many streams as anybody may. */
+    refuseTooMany: ({ principal }: Caller): void => {
+      const own = [...open].filter(({ userId }) => userId === principal.userId).length;
+      if (own >= MAX_PER_USER) {
+        throw new BusinessError('too_many_requests', 'Too many pages listen for you at once.');
+      }
+    },
     serve: async (given: {
       response: ServerResponse;
       caller: Caller;

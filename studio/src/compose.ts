@@ -5,6 +5,7 @@ import { workbenchImage } from '../image/recipe.ts';
 import type { BaselineTargets } from './accounts/baseline-targets.ts';
 import type { StudioConfig } from './config.ts';
 import { createPodmanEngine, type PodmanEngine } from './containers/index.ts';
+import type { Logger } from './logger.ts';
 import { createLogs } from './logs/index.ts';
 import type { StudioCore, StudioModule } from './module.ts';
 import { createRuntime } from './runtime/index.ts';
@@ -92,7 +93,7 @@ export async function composeStudio(
   ];
 }
 
-/** Refuses to start where the machine lacks a protection that tenant code needs. */
+/** The engine starts no tenant code where the machine lacks a required protection. */
 async function createEngine(config: StudioConfig, core: StudioCore): Promise<PodmanEngine> {
   const image = workbenchImage(config.imageCache ?? undefined);
   const engine = await createPodmanEngine({
@@ -104,11 +105,18 @@ async function createEngine(config: StudioConfig, core: StudioCore): Promise<Pod
         ? core.listenForAccount(accountId, path)
         : relayToFrontDoor({ accountId, path, frontDoor: config.frontDoorSocket }),
   });
-  for (const protection of await engine.probe()) {
-    const { name, on, detail, required } = protection;
-    core.logger.info('protection of tenant code', { name, on, detail, required });
-  }
+  // Trying them takes seconds on a busy machine, and every container waits for the outcome anyway.
+  reportProtections(engine, core.logger).catch((error: unknown) =>
+    core.logger.error('the protections of tenant code could not be tried', { error }),
+  );
   return engine;
+}
+
+async function reportProtections(engine: PodmanEngine, logger: Logger): Promise<void> {
+  for (const { name, on, detail, required } of await engine.probe()) {
+    const report = on || !required ? logger.info : logger.error;
+    report('protection of tenant code', { name, on, detail, required });
+  }
 }
 
 const bucketsOf =

@@ -196,7 +196,7 @@ test('a volume refuses bytes and inodes over its size', async () => {
   const hostPath = await engine.volumes.create({
     name: 'full',
     uid: await engine.uidOf(account),
-    bytes: 32 * MIB,
+    bytes: 8 * MIB,
   });
   const script = `
 import os
@@ -207,15 +207,15 @@ try:
             file.write(bytes(1024 * 1024)); file.flush(); written += 1
 except OSError as error:
     print(error.strerror)
-print(written < 40)
+print(written < 12)
 os.unlink('/data/big')
 made = 0
 try:
-    while made < 300000:
+    while made < 100000:
         open(f'/data/{made}', 'w').close(); made += 1
 except OSError as error:
     print(error.strerror)
-print(made < 300000)
+print(made < 100000)
 `;
   const container = await engine.run(
     python(script, { mounts: [{ hostPath, containerPath: '/data', readOnly: false }] }),

@@ -23,6 +23,17 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+const drained = (asked: ClientRequest): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      asked.off('drain', done);
+      asked.off('close', done);
+      resolve();
+    };
+    asked.on('drain', done);
+    asked.on('close', done);
+  });
+
 const send = async (asked: ClientRequest, invocation: Invocation): Promise<void> => {
   let bytes = 0;
   for await (const chunk of invocation.body) {
@@ -30,10 +41,7 @@ const send = async (asked: ClientRequest, invocation: Invocation): Promise<void>
     if (bytes > PAYLOAD_BYTES_MAX) throw payloadTooLarge();
     if (asked.destroyed) return;
     if (!asked.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        asked.once('drain', resolve);
-        asked.once('close', resolve);
-      });
+      await drained(asked);
     }
   }
   asked.end();

@@ -109,6 +109,7 @@ export const importWorkflow = (deps: { rescore: (scope: TenantScope) => Promise<
     name: 'scores',
     expectedMs: 1000,
     run: async ({ scope }) => {
+      await scope.transaction((transaction) => transaction.query('select refresh_statistics()'));
       await deps.rescore(scope);
       return done();
     },

@@ -22,6 +22,8 @@ function common({ port, socketDirectory, accessFile }: Place): Settings {
     shared_buffers: '96MB',
     // The statements of services are short: compiling them costs more than it saves.
     jit: 'off',
+    // Tables grow by whole files: the planner should not work with yesterday's statistics for a minute.
+    autovacuum_naptime: '10s',
   };
 }
 

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { workbenchImage } from '../image/recipe.ts';
 import type { StudioConfig } from './config.ts';
-import { createPodmanEngine } from './containers/index.ts';
+import { createPodmanEngine, runDirectoryOf, type SocketServer } from './containers/index.ts';
 
 /**
  * Ends every container of a Studio that does not run: a planned stop leaves nothing behind, where a crash leaves
@@ -18,8 +20,7 @@ export async function removeContainers(
     home,
     imageStore: image.store,
     image: image.reference,
-    // Nobody answers any more.
-    serveSocket: async () => ({ close: async () => {} }),
+    serveSocket: (_socket, _accountId, path) => hangUp(path),
   });
   try {
     const containers = await engine.find({});
@@ -28,4 +29,20 @@ export async function removeContainers(
   } finally {
     await engine.close();
   }
+}
+
+/** What a Studio keeps outside its home; its containers have been removed, and it does not come back. */
+export async function removeRunDirectory(config: Pick<StudioConfig, 'home'>): Promise<void> {
+  await rm(runDirectoryOf(join(config.home, 'containers')), { recursive: true, force: true });
+}
+
+/** Nobody answers any more. */
+function hangUp(path: string): Promise<SocketServer> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () =>
+      resolve({ close: () => new Promise((closed) => server.close(() => closed())) }),
+    );
+  });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { removeContainers } from '@atelier/studio';
+import { removeContainers, removeRunDirectory } from '@atelier/studio';
 import type { Instance } from './instance.ts';
 
 const run = promisify(execFile);
@@ -28,7 +28,9 @@ export async function removeHome(instance: Instance): Promise<void> {
     throw new Error(`${instance.home} holds no instance of Atelier: nothing was removed`);
   }
   // A supervisor that was killed left its containers running.
-  await removeContainers({ home: instance.path('studio'), imageCache: null });
+  const studio = { home: instance.path('studio'), imageCache: null };
+  await removeContainers(studio);
+  await removeRunDirectory(studio);
   // Storage of containers may still be mounted; removing through a mount would be refused.
   for (const point of mountsBelow(await readFile('/proc/self/mounts', 'utf8'), instance.home)) {
     await run('umount', ['--lazy', point]);

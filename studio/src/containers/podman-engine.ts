@@ -53,6 +53,9 @@ export interface PodmanEngine extends Engine {
 const hashOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);
 
+/** Where the engine of a home keeps sockets and podman's run state. */
+export const runDirectoryOf = (home: string): string => join('/run/atelier', hashOf(home));
+
 const seccompSource = new URL('./seccomp.json', import.meta.url);
 const runnersSource = new URL('../../runners', import.meta.url);
 const RUN_TIMEOUT_MS = 60_000;
@@ -96,7 +99,7 @@ const isListed = (value: unknown): value is Listed[] => Array.isArray(value);
 /** The engine over podman and runc. Refuses to run anything while a required protection is missing. */
 export const createPodmanEngine = async (deps: PodmanEngineDeps): Promise<PodmanEngine> => {
   const { home, image } = deps;
-  const runDirectory = deps.runDirectory ?? join('/run/atelier', hashOf(home));
+  const runDirectory = deps.runDirectory ?? runDirectoryOf(home);
   await mkdir(home, { recursive: true, mode: 0o711 });
   const files = await installFiles(home);
   const podman = await createPodman({

@@ -357,6 +357,47 @@ test('a dead process’ work goes on with a peer within 15 seconds, under a high
   expect(fences).toEqual([1, 2]);
 });
 
+test('a step that takes down every process at work on it fails in the end, and can be tried again', async () => {
+  const world = createWorld();
+  let deaths = 0;
+  let gate = world.createGate(null);
+  const workflow = defineWorkflow<string, Memo>({
+    kind: 'k',
+    steps: [
+      {
+        name: 'poison',
+        expectedMs: 0,
+        async run() {
+          if (deaths > 10) return done();
+          deaths += 1;
+          gate.die();
+          return new Promise<never>(() => undefined);
+        },
+      },
+    ],
+  });
+  const requests = createRequests({ ...world, workflow });
+  await requests.submit({ ...key, request: '' });
+  const replaceDead = (): void => {
+    if (!gate.dead) return;
+    gate = world.createGate(null);
+    start(world, workflow, {}, gate);
+  };
+  start(world, workflow, {}, gate);
+  const state = (): string | undefined => [...world.items.values()][0]?.state.state;
+  await world.clock.run(() => {
+    replaceDead();
+    return state() === 'failed';
+  }, 300_000);
+  expect(deaths).toBe(11);
+  expect((await requests.get(key))?.steps[0]).toMatchObject({
+    state: 'failed',
+    cause: 'The process at work on it ended, time and again.',
+  });
+  await requests.retry(key);
+  await see(world, requests, 'succeeded');
+});
+
 test('a process that beats keeps its work, however long the step takes', async () => {
   const world = createWorld();
   const fences: number[] = [];

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { createGuardedWork, type GuardedWork, LEASED_DUE_AT } from './guarded-work.ts';
 import {
   advance,
+  bereft,
   type Change,
   nextStep,
   redone,
@@ -83,20 +84,29 @@ export async function runWork<Context extends object>(
     : runSteps(deps, workflow, guarded);
 }
 
+/** Null when somebody was faster, or when so many have died over the work that it has failed. */
 async function takeLease<Context extends object>(
-  { store, clock, owner }: RunWorkDeps<Context>,
+  { store, clock, owner, onChanged }: RunWorkDeps<Context>,
   workflow: AnyWorkflow<Context>,
   found: WorkItem,
 ): Promise<WorkItem | null> {
-  const begun =
-    found.state.state === 'succeeded'
-      ? found.state
-      : advance(workflow, found.state, clock.now()).work;
-  const lease = { owner, epoch: found.state.lease.epoch + 1, beat: 0 };
-  const state = { ...begun, lease };
-  if (!(await store.update(found, found.version, state, LEASED_DUE_AT))) return null;
-  return { ...found, state, version: found.version + 1, dueAt: LEASED_DUE_AT };
+  const { lease, state: was } = found.state;
+  const begun = was === 'succeeded' ? found.state : taken(workflow, found.state, clock.now());
+  const failed = begun.state === 'failed';
+  const state = {
+    ...begun,
+    lease: { owner: failed ? null : owner, epoch: lease.epoch + 1, beat: 0 },
+  };
+  const dueAt = failed ? null : LEASED_DUE_AT;
+  if (!(await store.update(found, found.version, state, dueAt))) return null;
+  const item = { ...found, state, version: found.version + 1, dueAt };
+  if (!failed) return item;
+  onChanged(workflow, item);
+  return null;
 }
+
+const taken = (workflow: AnyWorkflow, work: StoredWork, now: Date): StoredWork =>
+  work.lease.owner === null ? advance(workflow, work, now).work : bereft(workflow, work, now).work;
 
 async function runSteps<Context extends object>(
   deps: RunWorkDeps<Context>,

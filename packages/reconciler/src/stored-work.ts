@@ -9,6 +9,8 @@ export interface StoredStep {
   readonly startedAt: string | null;
   readonly tookMs: number | null;
   readonly attempt: number;
+  /** How many processes died over it, as far as peers could tell. */
+  readonly losses: number;
   readonly cause: string | null;
   readonly remedy: string | null;
 }
@@ -43,14 +45,21 @@ const PENDING: StoredStep = {
   startedAt: null,
   tookMs: null,
   attempt: 1,
+  losses: 0,
   cause: null,
   remedy: null,
 };
 const DEFAULT_MAX_ATTEMPTS = 5;
+/** A step that takes its process down with it must not take down one after another for ever. */
+const MAX_LOSSES = 10;
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 
-export const stepOf = (work: StoredWork, name: string): StoredStep => work.steps[name] ?? PENDING;
+/** What an older version stored may lack something. */
+export const stepOf = (work: StoredWork, name: string): StoredStep => ({
+  ...PENDING,
+  ...work.steps[name],
+});
 
 export function newWork<Request>(request: Request): StoredWork<Request> {
   return {
@@ -121,6 +130,19 @@ export function settle(
       return { work: { ...withStep(work, name, failed), state: 'failed' }, dueAt: null };
     }
   }
+}
+
+/** What is left by an owner who died: its step has one more loss, and fails when that is one too many. */
+export function bereft(workflow: AnyWorkflow, work: StoredWork, now: Date): Change {
+  const name = nextStep(workflow, work);
+  if (name === null) return advance(workflow, work, now);
+  const { attempt, losses } = stepOf(work, name);
+  const counted = withStep(work, name, { losses: losses + 1 });
+  if (losses < MAX_LOSSES) return advance(workflow, counted, now);
+  const cause = 'The process at work on it ended, time and again.';
+  const remedy = 'Try again; if it stays, the operator finds the cause in the log.';
+  const failure = { outcome: 'fail', cause, remedy, retryable: false } as const;
+  return settle(workflow, counted, { name, attempt }, failure, now);
 }
 
 /** Begins the next step, or ends the work when there is none. */

@@ -24,6 +24,7 @@ export interface Misfortune {
 export interface Gate {
   pass<Answer>(call: () => Answer): Promise<Answer>;
   readonly dead: boolean;
+  die(): void;
 }
 
 /** A store, a queue that forgets, and time, shared by simulated processes. */
@@ -49,6 +50,9 @@ export function createWorld() {
     return {
       get dead() {
         return dead;
+      },
+      die() {
+        dead = true;
       },
       async pass(call) {
         calls += 1;

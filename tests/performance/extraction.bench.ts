@@ -127,11 +127,16 @@ async function extract(extractor: Extractor, dataset: ExtractDataset) {
   }
 }
 
-/** The one child of this process. */
+/** Of the child that extracts; the servers are children too. */
 async function childPeakMb(): Promise<number> {
-  const [child] = (await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')).split(' ');
-  const status = await readFile(`/proc/${child}/status`, 'utf8').catch(() => '');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
+  for (const child of children.trim().split(' ')) {
+    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+    if (!command.includes('extract-child')) continue;
+    const status = await readFile(`/proc/${child}/status`, 'utf8').catch(() => '');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  }
+  return 0;
 }
 
 const database = await startTestDatabase();

@@ -36,7 +36,13 @@ export function createNotifications(pool: Pool, channel: string): Notifications 
   const listen = (): void => {
     clearTimeout(linger);
     if (listener !== null || pool.ended) return;
-    const client = new Client({ ...pool.options, stream: () => new Socket().unref() });
+    // The pool hides its password from being copied.
+    const { password } = pool.options;
+    const client = new Client({
+      ...pool.options,
+      ...(password === undefined ? {} : { password }),
+      stream: () => new Socket().unref(),
+    });
     listener = client;
     client.on('error', () => drop(client));
     client.on('end', () => drop(client));

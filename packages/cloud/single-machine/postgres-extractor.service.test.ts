@@ -88,7 +88,7 @@ test('a child that is killed fails its run at once, retryably', async () => {
     state: 'failed',
     failure: { retryable: true },
   });
-  expect(performance.now() - killedAt).toBeLessThan(1_000);
+  expect(performance.now() - killedAt).toBeLessThan(3_000);
   expect(await workFolders()).toEqual([]);
 });
 

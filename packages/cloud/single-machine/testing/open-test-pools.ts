@@ -9,7 +9,9 @@ export async function openTestPools(): Promise<{ open(): Pool; close(): Promise<
   const pools: Pool[] = [];
   return {
     open() {
-      const pool = new Pool({ connectionString: database.url, max: 8 });
+      const { hostname: host, port, username: user, password, pathname } = new URL(database.url);
+      const login = { host, port: Number(port), user, password: decodeURIComponent(password) };
+      const pool = new Pool({ ...login, database: pathname.slice(1), max: 8 });
       pool.on('error', () => undefined);
       pools.push(pool);
       return pool;

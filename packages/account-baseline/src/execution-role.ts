@@ -14,7 +14,13 @@ import {
   policy,
   type RoleDescription,
 } from './policy.ts';
-import { type AccountFacts, bucketArn, logGroupArns, sagemakerArn } from './purpose-roles.ts';
+import {
+  type AccountFacts,
+  bucketArn,
+  listEverything,
+  logGroupArns,
+  sagemakerArn,
+} from './purpose-roles.ts';
 
 /** What jobs and models a data scientist handles; presigned URLs, profiles and spaces are not among it. */
 const sagemakerActions = [
@@ -31,7 +37,6 @@ const sagemakerActions = [
   'sagemaker:UpdateEndpoint',
   'sagemaker:UpdateEndpointWeightsAndCapacities',
   'sagemaker:InvokeEndpoint',
-  'sagemaker:List*',
   'sagemaker:AddTags',
   'sagemaker:DeleteTags',
   'sagemaker:DescribeDomain',
@@ -86,8 +91,9 @@ export function describeExecutionRole(
           Effect: 'Allow',
           Action: ['s3:ListBucket'],
           Resource: [bucketArn(options)],
+          // HeadBucket, which SDKs begin with, names no prefix.
           Condition: {
-            StringLike: {
+            StringLikeIfExists: {
               's3:prefix': [
                 ...options.dataRoles.map((role) => `${bucketPrefixes.extracts}${role}/*`),
                 ...sharedPrefixes.map((prefix) => `${prefix}*`),
@@ -154,6 +160,7 @@ const computeStatements = (account: AccountFacts): readonly PolicyStatement[] =>
     Action: sagemakerActions,
     Resource: [sagemakerArn(account, '*')],
   },
+  listEverything,
   {
     Sid: 'ReadLogs',
     Effect: 'Allow',

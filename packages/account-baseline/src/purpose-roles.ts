@@ -68,7 +68,6 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
           ...['Create', 'Describe', 'Delete', 'Update'].flatMap((verb) =>
             ['Domain', 'UserProfile', 'Space', 'App'].map((kind) => `sagemaker:${verb}${kind}`),
           ),
-          'sagemaker:List*',
           'sagemaker:Describe*',
           'sagemaker:AddTags',
           'sagemaker:DeleteTags',
@@ -79,6 +78,7 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
         ],
         Resource: [sagemakerArn(account, '*')],
       },
+      listEverything,
       {
         Sid: 'Bucket',
         Effect: 'Allow',
@@ -118,19 +118,15 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
       {
         Sid: 'LookAround',
         Effect: 'Allow',
-        Action: [
-          'iam:GetRole',
-          'iam:ListRoles',
-          'iam:ListRolePolicies',
-          'iam:SimulatePrincipalPolicy',
-        ],
+        Action: ['iam:GetRole', 'iam:ListRolePolicies', 'iam:SimulatePrincipalPolicy'],
         Resource: [`arn:aws:iam::${account.accountId}:role/*`],
       },
       passExecutionRoles(account),
       {
-        Sid: 'QuotasAndAudit',
+        Sid: 'RolesQuotasAndAudit',
         Effect: 'Allow',
         Action: [
+          'iam:ListRoles',
           'servicequotas:GetServiceQuota',
           'servicequotas:RequestServiceQuotaIncrease',
           'cloudtrail:LookupEvents',
@@ -156,14 +152,11 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
           'sagemaker:CreateApp',
           'sagemaker:DescribeApp',
           'sagemaker:DeleteApp',
-          'sagemaker:ListApps',
-          'sagemaker:ListDomains',
-          'sagemaker:ListSpaces',
-          'sagemaker:ListUserProfiles',
           'sagemaker:AddTags',
         ],
         Resource: [sagemakerArn(account, '*')],
       },
+      listEverything,
       passExecutionRoles(account),
       {
         Sid: 'KeysForThePersonOutside',
@@ -174,17 +167,24 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
     ),
 
   invoke: (account) =>
-    policy({
-      Sid: 'Endpoints',
-      Effect: 'Allow',
-      Action: [
-        'sagemaker:InvokeEndpoint',
-        'sagemaker:DescribeEndpoint',
-        'sagemaker:DescribeEndpointConfig',
-        'sagemaker:ListEndpoints',
-      ],
-      Resource: [sagemakerArn(account, 'endpoint/*'), sagemakerArn(account, 'endpoint-config/*')],
-    }),
+    policy(
+      {
+        Sid: 'Endpoints',
+        Effect: 'Allow',
+        Action: [
+          'sagemaker:InvokeEndpoint',
+          'sagemaker:DescribeEndpoint',
+          'sagemaker:DescribeEndpointConfig',
+        ],
+        Resource: [sagemakerArn(account, 'endpoint/*'), sagemakerArn(account, 'endpoint-config/*')],
+      },
+      {
+        Sid: 'ListEndpoints',
+        Effect: 'Allow',
+        Action: ['sagemaker:ListEndpoints'],
+        Resource: ['*'],
+      },
+    ),
 
   extract: (account) =>
     policy(
@@ -208,6 +208,14 @@ const permissions: Readonly<Record<Purpose, (account: AccountFacts) => PolicyDoc
         Condition: { StringLike: { 's3:prefix': [`${bucketPrefixes.extracts}*`] } },
       },
     ),
+};
+
+/** SageMaker's lists know no resources: their permission is for all of the account or none. */
+export const listEverything: PolicyStatement = {
+  Sid: 'ListEverything',
+  Effect: 'Allow',
+  Action: ['sagemaker:List*'],
+  Resource: ['*'],
 };
 
 const passExecutionRoles = (account: AccountFacts): PolicyStatement => ({

@@ -4,7 +4,8 @@ import { invite, type SignedUpTenant, signUp } from '@atelier/single-machine/jou
 import type { SignedIn } from '@atelier/single-machine/people';
 import type { Stack } from './stack.ts';
 
-const PASSWORD = 'correct horse battery staple';
+/** The password of everybody that tests make. */
+export const PASSWORD = 'correct horse battery staple';
 
 export interface TestTenant extends SignedUpTenant {
   readonly name: string;

@@ -1,7 +1,6 @@
 import type { ImportMapping } from '@atelier/contracts';
 import { defineWorkflow, done, fail, type Step, type StepContext } from '@atelier/reconciler';
 import type { ScopedTransaction, TenantScope, WorkContext } from '@atelier/service-kit';
-import { v5 as uuidv5 } from 'uuid';
 import { writeAsOf } from './as-of.ts';
 import { type ImportLine, type ImportRow, readImport, UnreadableFile } from './import-reader.ts';
 import {
@@ -15,6 +14,7 @@ import {
   setRowCounts,
   unknownCustomers,
 } from './import-store.ts';
+import { rowId } from './row-id.ts';
 
 export const IMPORT = 'import';
 
@@ -162,7 +162,7 @@ const writeBatch = async (
   batch: readonly Extract<ImportLine, { row: ImportRow }>[],
   reject: (fault: StoredFault) => void,
 ): Promise<number> => {
-  const withIds = batch.map(({ line, row }) => ({ ...row, line, id: uuidv5(String(line), id) }));
+  const withIds = batch.map(({ line, row }) => ({ ...row, line, id: rowId(id, line) }));
   if (request.kind === 'customers') {
     await putCustomers(transaction, tenantId, withIds);
     return batch.length;

@@ -220,7 +220,7 @@ export const provisioningWorkflow = (deps: ProvisioningDeps) => {
           new PutObjectCommand({
             Bucket: bucketName(accountId),
             Key: 'extracts/verification/must-be-refused',
-            Body: '',
+            Body: 'x',
           }),
         ),
       );

@@ -99,8 +99,8 @@ apt_install() {
 }
 
 case "$command" in
-start) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap) ;;
-test) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap chromium=chromium) ;;
+start) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap mkfs.btrfs=btrfs-progs) ;;
+test) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap mkfs.btrfs=btrfs-progs chromium=chromium) ;;
 *) packages= ;;
 esac
 if [ -n "$packages" ]; then

@@ -6,7 +6,7 @@ export function parseFilterPattern(text: string | undefined): Pattern {
   const all: string[] = [];
   const any: string[] = [];
   const none: string[] = [];
-  const pattern = (text ?? '').replaceAll('\0', '\ufffd').trim();
+  const pattern = (text ?? '').trim();
   if (/^[{[%]/.test(pattern)) {
     throw invalidParameter('Invalid filter pattern: only patterns of terms are supported');
   }

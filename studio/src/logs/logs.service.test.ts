@@ -153,6 +153,31 @@ test('events that Amazon would refuse are refused, with the places of those that
   expect(early.rejectedLogEventsInfo).toEqual({ tooNewLogEventStartIndex: 1 });
 });
 
+test('members of another kind than documented are refused, not stumbled over', async () => {
+  await logs.send(new CreateLogGroupCommand({ logGroupName: '/own/kinds' }));
+  await logs.send(new CreateLogStreamCommand({ logGroupName: '/own/kinds', logStreamName: 's' }));
+  const group = { logGroupName: '/own/kinds', logStreamName: 's' };
+  const odd: object[] = [
+    new DescribeLogGroupsCommand({ logGroupNamePrefix: {} as string }),
+    new DescribeLogGroupsCommand({ limit: 'x' as unknown as number }),
+    new DescribeLogStreamsCommand({ ...group, logStreamNamePrefix: ['x'] as unknown as string }),
+    new GetLogEventsCommand({ ...group, nextToken: 7 as unknown as string }),
+    new GetLogEventsCommand({ ...group, startTime: -1 }),
+    new FilterLogEventsCommand({ ...group, filterPattern: {} as string }),
+    new FilterLogEventsCommand({ ...group, logStreamNames: 'x' as unknown as string[] }),
+    new PutLogEventsCommand({ ...group, logEvents: {} as [] }),
+    new PutLogEventsCommand({
+      ...group,
+      logEvents: [{} as { timestamp: number; message: string }],
+    }),
+  ];
+  for (const command of odd) {
+    await expect(logs.send(command as GetLogEventsCommand)).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  }
+});
+
 test('the lines of a job keep their order, whatever the clock did', async () => {
   const lines = Array.from({ length: 50 }, (_, n) => ({
     at: at(n % 7 === 0 ? -5_000 : n),

@@ -27,7 +27,7 @@ export function identifiedGroup(
   input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined },
   { caller, region }: Where,
 ): string {
-  const identifier = input.logGroupIdentifier;
+  const identifier = optionalText(input.logGroupIdentifier, 'logGroupIdentifier');
   if (identifier === undefined) return groupName(input.logGroupName);
   const own = `arn:aws:logs:${region}:${caller.accountId}:log-group:`;
   const name = identifier.startsWith(own) ? identifier.slice(own.length) : identifier;
@@ -48,6 +48,13 @@ export const streamAccess = (
   group: string,
   stream: string,
 ): AccessRequest[] => [{ action: `logs:${action}`, resource: groupArn(where, group, stream) }];
+
+/** A text that a client may leave out; what JSON brought instead is refused. U+0000 fits nothing that is stored. */
+export function optionalText(value: unknown, member: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value.length <= 2_048) return value.replaceAll('\0', '\ufffd');
+  throw invalidParameter(`${member} must be a text of at most 2048 characters`);
+}
 
 /** A count between 1 and `most`. */
 export function pageLimit(value: number | undefined, most: number, otherwise = most): number {

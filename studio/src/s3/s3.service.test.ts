@@ -390,10 +390,11 @@ describe('clients that misbehave', () => {
     const request = httpRequest(url, { method: 'PUT', headers: { 'content-length': 10 << 20 } });
     const gone = once(request, 'error');
     request.write(randomBytes(3 << 20));
-    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before + 1));
+    const patience = { timeout: 20_000 };
+    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before + 1), patience);
     request.destroy(new Error('gone'));
     await gone;
-    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before));
+    await vi.waitFor(async () => expect(await filesOnDisk()).toBe(before), patience);
     expect((await refusal(read('broken'))).name).toBe('NoSuchKey');
   });
 

@@ -16,6 +16,7 @@ import {
   groupAccess,
   groupName,
   identifiedGroup,
+  optionalText,
   pageLimit,
   streamAccess,
   streamName,
@@ -58,8 +59,8 @@ interface CheckedBatch {
 }
 
 function checkBatch(input: PutLogEventsRequest): CheckedBatch {
-  const given = input.logEvents ?? [];
-  if (given.length === 0 || given.length > maxEvents) {
+  const given = input.logEvents;
+  if (!Array.isArray(given) || given.length === 0 || given.length > maxEvents) {
     throw invalidParameter(`logEvents must hold 1 to ${maxEvents} events`);
   }
   const events = given.map((event) => {
@@ -138,7 +139,7 @@ export function logEventOperations(deps: {
           streamName(input.logStreamName),
         ),
       async handle(input, context) {
-        const token = parseToken(input.nextToken);
+        const token = parseToken(optionalText(input.nextToken, 'nextToken'));
         const stream = await store.stream({
           accountId: context.caller.accountId,
           group: identifiedGroup(input, context),
@@ -166,7 +167,12 @@ export function logEventOperations(deps: {
         groupAccess('FilterLogEvents', context, identifiedGroup(input, context)),
       async handle(input, context) {
         const limit = pageLimit(input.limit, maxEvents);
-        if (input.logStreamNames && input.logStreamNamePrefix !== undefined) {
+        const prefix = optionalText(input.logStreamNamePrefix, 'logStreamNamePrefix');
+        const names = input.logStreamNames;
+        if (names !== undefined && (!Array.isArray(names) || names.length > 100)) {
+          throw invalidParameter('logStreamNames must be a list of at most 100 names');
+        }
+        if (names && prefix !== undefined) {
           throw invalidParameter(
             'Both logStreamNames and logStreamNamePrefix parameters are specified.',
           );
@@ -177,10 +183,10 @@ export function logEventOperations(deps: {
           {
             fromMs: timeMs(input.startTime, 'startTime'),
             toMs: timeMs(input.endTime, 'endTime'),
-            pattern: parseFilterPattern(input.filterPattern),
-            streamNames: input.logStreamNames?.map(streamName) ?? null,
-            streamPrefix: (input.logStreamNamePrefix ?? '').replaceAll('\0', '\ufffd'),
-            after: filterPosition(input.nextToken),
+            pattern: parseFilterPattern(optionalText(input.filterPattern, 'filterPattern')),
+            streamNames: names?.map(streamName) ?? null,
+            streamPrefix: prefix ?? '',
+            after: filterPosition(optionalText(input.nextToken, 'nextToken')),
             limit,
           },
         );

@@ -9,7 +9,7 @@ import type {
 import { type AnyOperation, operation } from '../../wire/operation.ts';
 import type { LogStore } from '../log-store.ts';
 import { invalidParameter } from '../logs-errors.ts';
-import { groupAccess, groupArn, groupName, pageLimit } from '../names.ts';
+import { groupAccess, groupArn, groupName, optionalText, pageLimit } from '../names.ts';
 
 /** The only periods that Amazon keeps logs for. */
 const retentionDays = [
@@ -78,9 +78,9 @@ export function logGroupOperations(deps: { store: LogStore; now: () => Date }): 
       async handle(input, context) {
         const limit = pageLimit(input.limit, 50);
         const found = await store.groups(context.caller.accountId, {
-          prefix: input.logGroupNamePrefix ?? '',
-          pattern: input.logGroupNamePattern ?? '',
-          after: fromCursor(input.nextToken),
+          prefix: optionalText(input.logGroupNamePrefix, 'logGroupNamePrefix') ?? '',
+          pattern: optionalText(input.logGroupNamePattern, 'logGroupNamePattern') ?? '',
+          after: fromCursor(optionalText(input.nextToken, 'nextToken')),
           limit: limit + 1,
         });
         const shown = found.slice(0, limit);

@@ -12,20 +12,17 @@ import {
   groupArn,
   groupName,
   identifiedGroup,
+  optionalText,
   pageLimit,
   streamAccess,
   streamName,
 } from '../names.ts';
 
-/** More streams than any job has. */
-const streamsOfOneJob = 1_000;
-
 /**
- * The SageMaker SDK asks for the streams of `<job>/` in a loop as long as it gets a `nextToken`, which it never sends
- * back: such a request gets all of them at once, and no token.
+ * More streams than any job has. The SageMaker SDK asks for the streams of `<job>/` in a loop as long as it gets a
+ * `nextToken`, which it never sends back: such a request gets all of them at once, and no token.
  */
-const asksForAJob = (input: DescribeLogStreamsRequest): boolean =>
-  input.nextToken === undefined && (input.logStreamNamePrefix ?? '').endsWith('/');
+const streamsOfOneJob = 1_000;
 
 function offsetOf(token: string | undefined): number {
   if (token === undefined) return 0;
@@ -81,22 +78,25 @@ export function logStreamOperations(deps: { store: LogStore; now: () => Date }):
         groupAccess('DescribeLogStreams', context, identifiedGroup(input, context)),
       async handle(input, context) {
         const group = identifiedGroup(input, context);
+        const prefix = optionalText(input.logStreamNamePrefix, 'logStreamNamePrefix');
+        const token = optionalText(input.nextToken, 'nextToken');
+        const ofAJob = token === undefined && (prefix ?? '').endsWith('/');
         const byTime = input.orderBy === 'LastEventTime';
-        if (byTime && input.logStreamNamePrefix !== undefined) {
+        if (byTime && prefix !== undefined) {
           throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
         }
         const asked = pageLimit(input.limit, 50);
-        const limit = asksForAJob(input) ? streamsOfOneJob : asked;
-        const offset = offsetOf(input.nextToken);
+        const limit = ofAJob ? streamsOfOneJob : asked;
+        const offset = offsetOf(token);
         const found = await store.streams(context.caller.accountId, group, {
-          prefix: input.logStreamNamePrefix ?? '',
+          prefix: prefix ?? '',
           order: byTime ? 'last-event' : 'name',
-          descending: input.descending ?? false,
+          descending: input.descending === true,
           offset,
           limit: limit + 1,
         });
         const shown = found.slice(0, limit);
-        const more = found.length > shown.length && !asksForAJob(input);
+        const more = found.length > shown.length && !ofAJob;
         return {
           logStreams: shown.map((stream) => ({
             logStreamName: stream.name,

@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { lastUse } from './idle-stop.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../logger.ts';
+import { DEFAULT_LIMITS } from './deps.ts';
+import { createIdleStop, lastUse } from './idle-stop.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const started = new Date('2026-03-01T08:00:00Z');
@@ -28,4 +34,54 @@ it('does not believe times to come or none at all', () => {
     terminals: [],
   };
   expect(lastUse(activity, now, started)).toEqual(started);
+});
+
+describe('a round over running spaces', () => {
+  const answers: Record<string, unknown> = {};
+  const app = { startId: 's', status: 'InService', inServiceAt: started, createdAt: started };
+  let folder: string;
+  let server: Server;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'atelier-idle-'));
+    server = createServer((request, response) => {
+      response.end(JSON.stringify(answers[request.url ?? '']));
+    });
+    await new Promise<void>((resolve) => server.listen(join(folder, 'lab.sock'), resolve));
+  });
+  afterAll(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Reasons given for stopping the one space, whose JupyterLab answers over its socket. */
+  const stopped = async (kernels: unknown): Promise<string[]> => {
+    Object.assign(answers, { '/api/kernels': kernels, '/api/terminals': [] });
+    const reasons: string[] = [];
+    const idleStop = createIdleStop({
+      labs: { all: () => [{ listener: join(folder, 'lab.sock'), token: 't', app }] },
+      apps: { byStart: async () => app, touch: async () => {} },
+      domains: { find: async () => null },
+      spaces: { find: async () => null },
+      limits: { ...DEFAULT_LIMITS, idleMinutes: 60 },
+      logger: silentLogger,
+      stopApp: async (_app: unknown, reason: string) => {
+        reasons.push(reason);
+      },
+    } as unknown as Parameters<typeof createIdleStop>[0]);
+    await idleStop.round(now);
+    return reasons;
+  };
+
+  it('stops a space that nobody used for its time, and says so', async () => {
+    expect(await stopped([kernel('idle', '2026-03-01T10:59:00Z')])).toEqual([
+      'Idle for 60 minutes.',
+    ]);
+  });
+
+  it('leaves a space alone that is used, busy, or does not tell', async () => {
+    expect(await stopped([kernel('idle', '2026-03-01T11:01:00Z')])).toEqual([]);
+    expect(await stopped([kernel('busy', '2026-03-01T08:00:00Z')])).toEqual([]);
+    expect(await stopped(undefined)).toEqual([]);
+  });
 });

@@ -14,7 +14,8 @@ secretStoreSuite('files', async () => {
 });
 
 test('secrets can be read by their owner alone, and creating leaves nothing beside them', async () => {
-  const directory = join(await mkdtemp(join(tmpdir(), 'atelier-secrets-')), 'made');
+  const folder = await mkdtemp(join(tmpdir(), 'atelier-secrets-'));
+  const directory = join(folder, 'made');
   try {
     const secrets = createFileSecretStore({ directory });
     await Promise.all([1, 2, 3].map((n) => secrets.create('service/key', { n })));
@@ -22,6 +23,6 @@ test('secrets can be read by their owner alone, and creating leaves nothing besi
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     expect((await stat(join(directory, 'service%2Fkey.json'))).mode & 0o777).toBe(0o600);
   } finally {
-    await rm(directory, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 });

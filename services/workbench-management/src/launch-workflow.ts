@@ -25,7 +25,10 @@ export interface LaunchRequest {
   readonly instanceType: string;
 }
 
-export type LaunchMemo = Record<never, never>;
+export interface LaunchMemo {
+  /** What this launch has asked to be made: a failure seen before was another launch's. */
+  readonly asked: readonly string[];
+}
 
 type Context = StepContext<LaunchRequest, LaunchMemo> & WorkContext;
 type LaunchStep = Step<LaunchRequest, LaunchMemo, WorkContext>;
@@ -36,8 +39,9 @@ const HOME_GIGABYTES = 5;
 /** Statuses in which something is on its way; anything else but `InService` needs a person. */
 const UNDER_WAY: readonly (string | undefined)[] = ['Pending', 'Updating', 'Deleting'];
 
-/** Finds what stands, makes what is absent, and waits until it serves. */
+/** Finds what stands, makes what is absent or has failed for an earlier launch, and waits until it serves. */
 const settle = async (
+  ctx: Context,
   what: string,
   describe: () => Promise<{ Status?: string | undefined; FailureReason?: string | undefined }>,
   create: () => Promise<unknown>,
@@ -46,16 +50,20 @@ const settle = async (
     if (isAwsError(error, 'ResourceNotFound', 'ResourceNotFoundException')) return null;
     throw error;
   });
-  // An app that was deleted is described as `Deleted` for a while.
-  if (state === null || state.Status === 'Deleted') {
+  if (state?.Status === 'InService') return done<LaunchMemo>();
+  if (UNDER_WAY.includes(state?.Status)) {
+    return wait<LaunchMemo>(POLL_MS, { cause: `The ${what} is ${state?.Status?.toLowerCase()}.` });
+  }
+  const asked = ctx.memo.asked ?? [];
+  // An app that was deleted is described as `Deleted` for a while, one that failed as `Failed` until it is made again.
+  if (state === null || state.Status === 'Deleted' || !asked.includes(what)) {
     await create().catch((error: unknown) => {
       if (!isAwsError(error, 'ResourceInUse')) throw error;
     });
-    return wait(POLL_MS, { cause: `The ${what} is being made.` });
-  }
-  if (state.Status === 'InService') return done();
-  if (UNDER_WAY.includes(state.Status)) {
-    return wait(POLL_MS, { cause: `The ${what} is ${state.Status?.toLowerCase()}.` });
+    return wait<LaunchMemo>(POLL_MS, {
+      memo: { asked: [...asked, what] },
+      cause: `The ${what} is being made.`,
+    });
   }
   return fail({
     cause: state.FailureReason ?? `The ${what} is ${state.Status}.`,
@@ -81,6 +89,7 @@ export const launchWorkflow = (deps: {
       const role = await deps.executionRoles(ctx.scope, accountId).ensure({ userId, dataRoles });
       const key = { ...domainOf(ctx), UserProfileName: userProfileName(userId) };
       return settle(
+        ctx,
         'user profile',
         () => sagemakerOf(ctx).send(new DescribeUserProfileCommand(key)),
         () =>
@@ -97,6 +106,7 @@ export const launchWorkflow = (deps: {
     run: async (ctx) => {
       const key = { ...domainOf(ctx), SpaceName: spaceName(ctx.request.userId) };
       return settle(
+        ctx,
         'space',
         () => sagemakerOf(ctx).send(new DescribeSpaceCommand(key)),
         () =>
@@ -130,6 +140,7 @@ export const launchWorkflow = (deps: {
         AppName: appName,
       };
       return settle(
+        ctx,
         'notebook',
         () => sagemakerOf(ctx).send(new DescribeAppCommand(key)),
         () =>

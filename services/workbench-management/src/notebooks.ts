@@ -8,10 +8,12 @@ import {
   type UserIdentity,
 } from '@atelier/service-kit';
 import {
+  type AppDetails,
   CreatePresignedDomainUrlCommand,
   DeleteAppCommand,
-  ListAppsCommand,
   ListEndpointsCommand,
+  paginateListApps,
+  type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { type CloudAddress, type CloudClients, isAwsError } from './cloud-clients.ts';
@@ -154,12 +156,17 @@ export const severNotebooks = async (
   });
   if (ready === null) return;
   const { sagemaker } = deps.clouds.account(scope, 'launch');
-  const { Apps: apps = [] } = await sagemaker.send(
-    new ListAppsCommand({
+  const apps = paginateListApps(
+    { client: sagemaker },
+    {
       DomainIdEquals: ready.domainId,
       ...(userId === null ? {} : { SpaceNameEquals: spaceName(userId) }),
-    }),
+    },
   );
+  for await (const { Apps: page = [] } of apps) await deleteApps(sagemaker, page);
+};
+
+const deleteApps = async (sagemaker: SageMakerClient, apps: readonly AppDetails[]) => {
   for (const app of apps) {
     if (app.Status === 'Deleted' || app.Status === 'Deleting') continue;
     await sagemaker

@@ -11,7 +11,7 @@ export const VARIANTS: readonly Variant[] = [
     unavailable: null,
     memoryGb: 4,
     cpus: 2,
-    instanceType: 'ml.t3.medium',
+    instanceType: 'ml.t3.large',
   },
   {
     name: 'large',
@@ -19,7 +19,7 @@ export const VARIANTS: readonly Variant[] = [
     unavailable: null,
     memoryGb: 8,
     cpus: 2,
-    instanceType: 'ml.t3.large',
+    instanceType: 'ml.t3.2xlarge',
   },
   {
     name: 'gpu',

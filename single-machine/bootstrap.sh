@@ -103,6 +103,10 @@ start) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidma
 test) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap mkfs.btrfs=btrfs-progs chromium=chromium) ;;
 *) packages= ;;
 esac
+# AWS clients in Python are among the judges.
+if [ "$command" = test ] && ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
+  packages="${packages}python3 python3-venv "
+fi
 if [ -n "$packages" ]; then
   install="apt-get install -y --no-install-recommends ${packages% }"
   command -v apt-get >/dev/null 2>&1 ||

@@ -113,6 +113,7 @@ export const crmMessages = {
     noPurchases: 'No purchases',
     noPurchasesText: 'This customer has not bought anything, or purchases are not imported yet.',
   },
+  people: { you: '{{name}} (you)', colleague: 'a colleague' },
   workbenchState: {
     absent: 'Not requested',
     provisioning: 'Being made',

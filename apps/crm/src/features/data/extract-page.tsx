@@ -14,6 +14,7 @@ import {
 } from '@atelier/web-kit';
 import { Button, Progress, Skeleton, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
+import { PersonName } from '../../people/person-name.tsx';
 import { LaunchLink } from '../workbench/launch-link.tsx';
 import { ExtractStateBadge, isUnderWay } from './extract-state-badge.tsx';
 
@@ -144,7 +145,7 @@ export const ExtractPage = () => {
             )}
             <Facts
               facts={[
-                { term: t('data.by'), value: extract.requestedBy },
+                { term: t('data.by'), value: <PersonName id={extract.requestedBy} /> },
                 { term: t('data.dataRole'), value: t(`role.${extract.dataRole}`) },
                 { term: t('data.created'), value: formats.time(extract.createdAt) },
                 {

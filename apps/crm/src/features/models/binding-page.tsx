@@ -13,6 +13,7 @@ import {
 import { Skeleton } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { MODELLERS } from '../../access/roles.ts';
+import { PersonName } from '../../people/person-name.tsx';
 import { ActivateButton } from './activate-button.tsx';
 import { BindingStateBadge, isBeingChecked } from './binding-state-badge.tsx';
 import { CheckSection } from './check-section.tsx';
@@ -37,7 +38,7 @@ const BindingFacts = ({ binding }: { readonly binding: BindingView }) => {
           { term: t('models.slot'), value: binding.slot },
           { term: t('models.created'), value: formats.time(binding.createdAt) },
           { term: t('models.changed'), value: formats.time(binding.changedAt) },
-          { term: t('models.changedBy'), value: binding.changedBy },
+          { term: t('models.changedBy'), value: <PersonName id={binding.changedBy} /> },
           { term: t('models.reason'), value: binding.reason },
         ]}
       />

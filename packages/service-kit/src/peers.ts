@@ -15,6 +15,18 @@ export type Peers = <Service extends ServiceName>(
   on: { tenantId: string | null; requestId: string; userId?: string | null },
 ) => Client<(typeof operationsByService)[Service]>;
 
+/** A peer that has not answered by then is taken for down; long work is asked for, never waited for. */
+const PEER_DEADLINE_MS = 10_000;
+
+const withDeadline =
+  (send: typeof fetch): typeof fetch =>
+  (input, init) => {
+    const deadline = AbortSignal.timeout(PEER_DEADLINE_MS);
+    const given = init?.signal;
+    const signal = given ? AbortSignal.any([given, deadline]) : deadline;
+    return send(input, { ...init, signal });
+  };
+
 export const createPeers = (deps: {
   signer: TokenSigner;
   addresses: PeerAddresses;
@@ -27,7 +39,7 @@ export const createPeers = (deps: {
       > as (typeof operationsByService)[typeof service],
       {
         baseUrl: deps.addresses[service],
-        ...(deps.fetch === undefined ? {} : { fetch: deps.fetch }),
+        fetch: withDeadline(deps.fetch ?? fetch),
         headers: async () => ({
           authorization: `Bearer ${await deps.signer.sign(
             service,

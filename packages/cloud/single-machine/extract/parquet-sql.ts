@@ -2,7 +2,9 @@ import type { ExtractColumn } from '../../ports/index.ts';
 
 /** Of one row of text; a value near this size is a mistake, and DuckDB holds several rows at once. */
 const MAX_ROW_BYTES = 8 * 1024 * 1024;
-const BUFFER_BYTES = 32 * 1024 * 1024;
+const BUFFER_BYTES = 16 * 1024 * 1024;
+/** Half of what DuckDB would take: a quarter less memory for wide rows, at no cost. */
+const ROW_GROUP_ROWS = 61_440;
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -71,7 +73,8 @@ export function parquetSql(
     from read_csv(${quote(pipe)}, auto_detect = false, header = false, delim = e'\\t', quote = '',
       escape = '', nullstr = '\\N', new_line = '\\n', max_line_size = ${MAX_ROW_BYTES},
       buffer_size = ${BUFFER_BYTES}, columns = {${columns}})
-  ) to ${quote(file)} (format parquet, compression zstd, compression_level 1)`;
+  ) to ${quote(file)} (format parquet, compression zstd, compression_level 1,
+    row_group_size ${ROW_GROUP_ROWS})`;
 }
 
 /** COPY of a dataset's SELECT with the column that `parquetSql` wants at the end. */

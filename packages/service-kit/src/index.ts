@@ -15,6 +15,7 @@ export * from './outbox.ts';
 export * from './peers.ts';
 export * from './platform-tenant.ts';
 export { PROBLEM_CONTENT_TYPE, sendProblem, toProblem } from './problem-response.ts';
+export { PROBLEM_STATUS } from './problem-status.ts';
 export * from './service-app.ts';
 export * from './service-schema.ts';
 export * from './tenant-scope.ts';

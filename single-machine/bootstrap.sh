@@ -26,9 +26,12 @@ step() {
   # The ticker's sleep outlives it by some seconds: it must hold neither our output nor the lock.
   (while sleep 15 >/dev/null 2>&1; do say "  … $what, $(($(date +%s) - began)) s so far"; done) 9>&- &
   ticker=$!
+  # Whoever ends us ends what we wait for.
+  trap 'kill "$job" "$ticker" 2>/dev/null; exit 130' INT TERM
   outcome=0
   wait "$job" || outcome=$?
   kill "$ticker" 2>/dev/null || true
+  trap - INT TERM
   if [ "$outcome" -ne 0 ]; then
     tail -n 30 "$log" >&2
     say "✗ $what failed after $(($(date +%s) - began)) s"

@@ -101,6 +101,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         failures = livedMs > backoff.forgetAfterMs ? 1 : failures + 1;
         log(`${name} ended with ${exit}; starting it again`);
       } catch (cause) {
+        if (stopping.signal.aborted) return;
         failures += 1;
         log(`${name} could not be started: ${(cause as Error).message}`);
         if (!everReady && failures >= backoff.firstTries) throw cause;

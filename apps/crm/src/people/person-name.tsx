@@ -2,10 +2,11 @@ import { useAnswer, useHasRole, useText, useUser } from '@atelier/web-kit';
 import { ADMINISTRATORS } from '../access/roles.ts';
 
 /**
- * Who did something, by name as far as one may know: services tell people by id, and only administrators may look up
+ * Who did something, by name as far as one may know: services tell people by id (`user:<id>` or bare), and only administrators may look up
  * others. What is no user's id (a service) stays as it is told.
  */
-export const PersonName = ({ id }: { readonly id: string }) => {
+export const PersonName = ({ actor }: { readonly actor: string }) => {
+  const id = actor.replace(/^user:/, '');
   const t = useText('crm');
   const me = useUser();
   const administrator = useHasRole(...ADMINISTRATORS);

@@ -1,6 +1,6 @@
 import type { Score } from '@atelier/contracts';
 import { useFormats, useNow, useText } from '@atelier/web-kit';
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Badge, Stack, Text } from '@mantine/core';
 import classes from './churn-score.module.css';
 import { churnTier, TIER_COLORS } from './churn-tier.ts';
 
@@ -23,7 +23,7 @@ export const ChurnProbability = ({
   }
   const tier = churnTier(score.probability);
   return (
-    <Group gap={6}>
+    <div className={classes.probability}>
       <Text
         fw={700}
         component="span"
@@ -33,7 +33,7 @@ export const ChurnProbability = ({
         {percent(score.probability)}
       </Text>
       <Badge color={TIER_COLORS[tier]}>{t(`churn.tier.${tier}`)}</Badge>
-    </Group>
+    </div>
   );
 };
 
@@ -43,7 +43,11 @@ export const ModelBadge = ({ score }: { readonly score: Score }) => {
   return score.source === 'built-in' ? (
     <Badge color="gray">{t('churn.builtIn')}</Badge>
   ) : (
-    <Badge variant={score.source === 'stored' ? 'outline' : 'light'}>
+    <Badge
+      variant={score.source === 'stored' ? 'outline' : 'light'}
+      style={{ minWidth: 0, maxWidth: 220 }}
+      title={score.model}
+    >
       {t('churn.model', { model: score.model, version: score.version ?? '–' })}
     </Badge>
   );

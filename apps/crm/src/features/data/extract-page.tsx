@@ -145,7 +145,7 @@ export const ExtractPage = () => {
             )}
             <Facts
               facts={[
-                { term: t('data.by'), value: <PersonName id={extract.requestedBy} /> },
+                { term: t('data.by'), value: <PersonName actor={extract.requestedBy} /> },
                 { term: t('data.dataRole'), value: t(`role.${extract.dataRole}`) },
                 { term: t('data.created'), value: formats.time(extract.createdAt) },
                 {

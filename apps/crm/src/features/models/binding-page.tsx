@@ -38,7 +38,7 @@ const BindingFacts = ({ binding }: { readonly binding: BindingView }) => {
           { term: t('models.slot'), value: binding.slot },
           { term: t('models.created'), value: formats.time(binding.createdAt) },
           { term: t('models.changed'), value: formats.time(binding.changedAt) },
-          { term: t('models.changedBy'), value: <PersonName id={binding.changedBy} /> },
+          { term: t('models.changedBy'), value: <PersonName actor={binding.changedBy} /> },
           { term: t('models.reason'), value: binding.reason },
         ]}
       />

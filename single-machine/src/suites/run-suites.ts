@@ -1,5 +1,6 @@
 import { runCheck } from '../check/check.ts';
 import { exists } from '../exists.ts';
+import { prepareMachine } from '../start/prepare-machine.ts';
 import { runVitest } from './run-vitest.ts';
 import type { Suite } from './suites.ts';
 import { closingLine, nothing, sum, type Tally } from './tally.ts';
@@ -31,6 +32,7 @@ export async function runSuites({
       write(`no tests: there is no ${suite.folder}\n`);
       return nothing;
     }
+    if (suite.usesImage) await prepareMachine((line) => write(`${line}\n`));
     if (suite.usesStack) {
       stack ??= await startTestStack((line) => write(`${line}\n`));
       process.env[STACK_VARIABLE] = JSON.stringify(stack.address);

@@ -5,19 +5,21 @@ export interface Suite {
   readonly folder: string | null;
   /** Talks to a running instance, which one run shares between all such suites. */
   readonly usesStack: boolean;
+  /** Runs containers: the workbench image is built before. */
+  readonly usesImage: boolean;
 }
 
 export const suites: readonly Suite[] = [
-  { name: 'check', folder: null, usesStack: false },
-  { name: 'ports', folder: null, usesStack: false },
-  { name: 'services', folder: null, usesStack: false },
-  { name: 'contract', folder: 'tests/contract', usesStack: true },
-  { name: 'clients', folder: 'tests/clients', usesStack: true },
-  { name: 'isolation', folder: 'tests/isolation', usesStack: true },
-  { name: 'journey', folder: 'tests/acceptance', usesStack: true },
-  { name: 'browser', folder: 'tests/browser', usesStack: true },
+  { name: 'check', folder: null, usesStack: false, usesImage: false },
+  { name: 'ports', folder: null, usesStack: false, usesImage: false },
+  { name: 'services', folder: null, usesStack: false, usesImage: true },
+  { name: 'contract', folder: 'tests/contract', usesStack: true, usesImage: true },
+  { name: 'clients', folder: 'tests/clients', usesStack: true, usesImage: true },
+  { name: 'isolation', folder: 'tests/isolation', usesStack: true, usesImage: true },
+  { name: 'journey', folder: 'tests/acceptance', usesStack: true, usesImage: true },
+  { name: 'browser', folder: 'tests/browser', usesStack: true, usesImage: true },
   // Last and alone: it breaks what it starts.
-  { name: 'chaos', folder: 'tests/chaos', usesStack: false },
+  { name: 'chaos', folder: 'tests/chaos', usesStack: false, usesImage: true },
 ];
 
 /** All suites, or the one named; throws, naming them, when there is none of that name. */

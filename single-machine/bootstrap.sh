@@ -104,6 +104,7 @@ apt_install() {
 case "$command" in
 start) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap mkfs.btrfs=btrfs-progs) ;;
 test) packages=$(missing podman=podman runc=runc mmdebstrap=mmdebstrap newuidmap=uidmap mkfs.btrfs=btrfs-progs chromium=chromium) ;;
+bench) packages=$(missing psql=postgresql-client) ;;
 *) packages= ;;
 esac
 # AWS clients in Python are among the judges.

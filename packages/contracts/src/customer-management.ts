@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { auditOperations } from './audit.ts';
 import { work } from './long-work.ts';
-import { bindingView, score, scoringRun, slotView } from './model-slots.ts';
+import { score, slotOperations } from './model-slots.ts';
 import { defineOperation, everyTenantRole, service, tenant } from './operation.ts';
 import { calendarDate, cursorQuery, id, listOf, money, timestamp } from './primitives.ts';
-import { endpointName } from './tenant-management.ts';
 
 export const customer = z.object({
   id,
@@ -91,17 +90,9 @@ export const importError = z.object({
 export const MAX_IMPORT_BYTES = 100 * 1024 * 1024;
 
 const exampleId = '01890a5d-ac96-774b-bcce-b302099a8057';
-const slotParams = z.object({
-  /** `customer-churn`. */
-  slot: z.string().max(60),
-  /** Version of the slot's contract: `1`. */
-  contract: z.coerce.number().int(),
-});
-const churnSlot = { slot: 'customer-churn', contract: 1 };
-const modellers = tenant('data_scientist', 'tenant_admin');
-
 export const customerManagementOperations = {
   ...auditOperations('customer-management'),
+  ...slotOperations('customer-management'),
   listCustomers: defineOperation({
     service: 'customer-management',
     name: 'listCustomers',
@@ -325,130 +316,6 @@ export const customerManagementOperations = {
     refs: { importId: 'import' },
     idempotency: 'none',
     example: { params: { importId: exampleId } },
-  }),
-  listSlots: defineOperation({
-    service: 'customer-management',
-    name: 'listSlots',
-    summary: 'Places where a model of the tenant may replace built-in logic',
-    method: 'GET',
-    path: '/slots',
-    responses: { 200: z.object({ items: z.array(slotView) }) },
-    errors: [],
-    auth: everyTenantRole,
-    refs: {},
-    idempotency: 'none',
-    example: {},
-  }),
-  getSlot: defineOperation({
-    service: 'customer-management',
-    name: 'getSlot',
-    summary: 'One slot with its contract and samples',
-    method: 'GET',
-    path: '/slots/:slot/:contract',
-    params: slotParams,
-    responses: { 200: slotView },
-    errors: ['not_found'],
-    auth: everyTenantRole,
-    refs: {},
-    idempotency: 'none',
-    example: { params: churnSlot },
-  }),
-  listSlotBindings: defineOperation({
-    service: 'customer-management',
-    name: 'listSlotBindings',
-    summary: "The tenant's endpoints in a slot, newest version first",
-    method: 'GET',
-    path: '/slots/:slot/:contract/bindings',
-    params: slotParams,
-    responses: { 200: z.object({ items: z.array(bindingView) }) },
-    errors: ['not_found'],
-    auth: everyTenantRole,
-    refs: {},
-    idempotency: 'none',
-    example: { params: churnSlot },
-  }),
-  registerEndpoint: defineOperation({
-    service: 'customer-management',
-    name: 'registerEndpoint',
-    summary:
-      "Register an endpoint of the tenant's own account by name; its contract check starts at once",
-    method: 'POST',
-    path: '/slots/:slot/:contract/bindings',
-    params: slotParams,
-    body: z.object({ endpointName }).strict(),
-    responses: { 202: bindingView },
-    errors: [
-      'not_found',
-      'endpoint_not_found',
-      'endpoint_not_in_service',
-      'workbench_not_ready',
-      'idempotency_key_missing',
-      'idempotency_key_reused',
-      'request_in_flight',
-    ],
-    auth: modellers,
-    refs: {},
-    idempotency: 'required',
-    example: { params: churnSlot, body: { endpointName: 'churn-1' } },
-  }),
-  getBinding: defineOperation({
-    service: 'customer-management',
-    name: 'getBinding',
-    summary: 'One binding with its check report',
-    method: 'GET',
-    path: '/bindings/:bindingId',
-    params: z.object({ bindingId: id }),
-    responses: { 200: bindingView },
-    errors: ['not_found'],
-    auth: everyTenantRole,
-    refs: { bindingId: 'binding' },
-    idempotency: 'none',
-    example: { params: { bindingId: exampleId } },
-  }),
-  activateBinding: defineOperation({
-    service: 'customer-management',
-    name: 'activateBinding',
-    summary: 'Use this model in place of the active one, and rescore every customer',
-    method: 'POST',
-    path: '/bindings/:bindingId/activate',
-    params: z.object({ bindingId: id }),
-    /** The endpoint's name, typed. */
-    body: z.object({ confirmation: z.string().max(63) }).strict(),
-    responses: { 202: bindingView.extend({ scoringRunId: id }) },
-    errors: ['not_found', 'binding_not_checked', 'conflict'],
-    auth: modellers,
-    refs: { bindingId: 'binding' },
-    idempotency: 'none',
-    example: { params: { bindingId: exampleId }, body: { confirmation: 'churn-1' } },
-  }),
-  retireBinding: defineOperation({
-    service: 'customer-management',
-    name: 'retireBinding',
-    summary: 'Take a model out of use; the slot goes back to the built-in',
-    method: 'POST',
-    path: '/bindings/:bindingId/retire',
-    params: z.object({ bindingId: id }),
-    body: z.object({ reason: z.string().max(500).nullable() }).strict(),
-    responses: { 200: bindingView },
-    errors: ['not_found', 'conflict'],
-    auth: modellers,
-    refs: { bindingId: 'binding' },
-    idempotency: 'none',
-    example: { params: { bindingId: exampleId }, body: { reason: null } },
-  }),
-  getScoringRun: defineOperation({
-    service: 'customer-management',
-    name: 'getScoringRun',
-    summary: 'How far the scoring of all customers is',
-    method: 'GET',
-    path: '/scoring-runs/:scoringRunId',
-    params: z.object({ scoringRunId: id }),
-    responses: { 200: scoringRun },
-    errors: ['not_found'],
-    auth: everyTenantRole,
-    refs: { scoringRunId: 'scoring-run' },
-    idempotency: 'none',
-    example: { params: { scoringRunId: exampleId } },
   }),
   deleteCustomers: defineOperation({
     service: 'customer-management',

@@ -164,16 +164,18 @@ async function composeWorkbenchManagement(platform: Platform): Promise<Hosted> {
   return host('workbench-management', app, close);
 }
 
-/** In the order of their needs: who is called at start comes before who calls. */
+/** Mail is caught and people can be made before anybody needs it; the services themselves need nobody to start. */
 export async function composeServices(platform: Platform): Promise<Hosted[]> {
-  return [
-    await composeMail(platform),
-    await composeIdentityProvider(platform),
-    await composeTenantManagement(platform),
-    await composeUserManagement(platform),
-    await composeRegistration(platform),
-    await composeCustomerManagement(platform),
-    await composeDataManagement(platform),
-    await composeWorkbenchManagement(platform),
-  ];
+  const first = [await composeMail(platform), await composeIdentityProvider(platform)];
+  const services = await Promise.all(
+    [
+      composeTenantManagement,
+      composeUserManagement,
+      composeRegistration,
+      composeCustomerManagement,
+      composeDataManagement,
+      composeWorkbenchManagement,
+    ].map((compose) => compose(platform)),
+  );
+  return [...first, ...services];
 }

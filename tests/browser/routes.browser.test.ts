@@ -76,7 +76,6 @@ describe('CRM', () => {
     ['request', '/data/request?dataset=customers', 'Request an extract'],
     ['extracts', '/data/extracts', 'Extracts'],
     ['workbench', '/workbench', 'Workbench'],
-    ['launch-expired', '/workbench/launch?expired=true', 'This link has expired'],
     ['models', '/models', 'Models'],
     ['slot-empty', '/models/customer-churn/1', /.+/],
     ['company', '/settings', 'Company'],

@@ -134,8 +134,6 @@ const workbenchRoute = createRoute({
 const launchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/workbench/launch',
-  validateSearch: (search: Record<string, unknown>): { expired?: boolean } =>
-    search.expired === true ? { expired: true } : {},
   component: lazyPage(
     ['workbench'],
     () => import('./features/workbench/launch-page.tsx'),

@@ -131,10 +131,11 @@ export const InvitationPage = () => {
       invitation.error.problem.code === 'invalid_request');
   return (
     <Narrow>
-      {token === undefined || dead ? (
-        <DeadInvitation complete={token !== undefined} />
-      ) : invitation.data !== undefined ? (
+      {token !== undefined && invitation.data !== undefined ? (
+        // Once accepted the link is dead; what it was for has been read by then.
         <Join invitation={invitation.data} token={token} />
+      ) : token === undefined || dead ? (
+        <DeadInvitation complete={token !== undefined} />
       ) : invitation.isError ? (
         <ProblemAlert error={invitation.error} onRetry={() => void invitation.refetch()} />
       ) : (

@@ -55,6 +55,14 @@ describe('columns', () => {
     expect(guessColumns('customers', people.slice(1), false)).toMatchObject({ name: 2, email: 3 });
   });
 
+  it('may name customers by more than digits', () => {
+    const rows = [
+      ['1', 'C-1', '19970101', '1', '11.77'],
+      ['2', 'C-2', '19970112', '5', '12.00'],
+    ];
+    expect(guessColumns('purchases', rows, false)).toMatchObject({ customerId: 2, quantity: 4 });
+  });
+
   it('are left open where nothing fits', () => {
     expect(
       guessColumns(

@@ -39,6 +39,8 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, ''
 
 const isDate = (cell: string): boolean =>
   Object.values(PATTERNS).some((pattern) => pattern.test(cell));
+/** A customer's number, which need not be a number: `C-1000`. */
+const isIdentifier = (cell: string): boolean => /^[\w.-]+$/.test(cell);
 const isNumber = (cell: string): boolean => /^-?\d+([.,]\d+)?$/.test(cell);
 
 /** A first line of words over lines that hold numbers, dates or addresses names the columns. */
@@ -77,7 +79,7 @@ const byContent = (kind: ImportKind, rows: Rows): Partial<Record<ImportField, nu
     const email = find((cells) => cells.some((cell) => cell.includes('@')));
     const customerId =
       find(
-        every((cell) => /^\w+$/.test(cell)),
+        every((cell) => isIdentifier(cell)),
         [email],
       ) ?? find(() => true, [email]);
     const name = find(
@@ -93,14 +95,14 @@ const byContent = (kind: ImportKind, rows: Rows): Partial<Record<ImportField, nu
   );
   // The last whole number before the date names the customer: some files begin with a number of the line's own.
   const before = columns.flatMap((cells, at) =>
-    purchasedOn !== undefined && at + 1 < purchasedOn && cells.every((cell) => /^\w+$/.test(cell))
+    purchasedOn !== undefined && at + 1 < purchasedOn && cells.every((cell) => isIdentifier(cell))
       ? [at + 1]
       : [],
   );
   const customerId =
     before.at(-1) ??
     find(
-      every((cell) => /^\w+$/.test(cell)),
+      every((cell) => isIdentifier(cell)),
       [purchasedOn, value],
     );
   const quantity = find(

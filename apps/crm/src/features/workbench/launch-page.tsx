@@ -8,29 +8,15 @@ import {
   useText,
 } from '@atelier/web-kit';
 import { Button, Loader, Stack, Text, Title } from '@mantine/core';
-import { IconClockX, IconPlugConnectedX } from '@tabler/icons-react';
-import { useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useEffect } from 'react';
 import { RoleGate } from '../../access/role-gate.tsx';
 import { MODELLERS } from '../../access/roles.ts';
 import { useLaunch } from './use-launch.ts';
 
-const Opening = ({ expired }: { readonly expired: boolean }) => {
+const Opening = () => {
   const t = useText('crm');
-  const [wanted, setWanted] = useState(!expired);
-  const launch = useLaunch(wanted);
-  if (!wanted) {
-    return (
-      <EmptyState
-        order={1}
-        icon={IconClockX}
-        title={t('workbench.expiredTitle')}
-        action={<Button onClick={() => setWanted(true)}>{t('workbench.tryAgain')}</Button>}
-      >
-        {t('workbench.expiredText')}
-      </EmptyState>
-    );
-  }
+  const launch = useLaunch();
   if (launch.error !== null || launch.failed) {
     return (
       <Stack>
@@ -71,7 +57,6 @@ const Opening = ({ expired }: { readonly expired: boolean }) => {
 /** A tab of its own, outside the frame: it waits for the notebook and becomes it. */
 export const LaunchPage = () => {
   const t = useText('crm');
-  const { expired } = useSearch({ strict: false }) as { expired?: boolean };
   const title = t('workbench.launching');
   useEffect(() => {
     document.title = `${title} · ${t('name')}`;
@@ -80,7 +65,7 @@ export const LaunchPage = () => {
     <SessionGate>
       <Standalone>
         <RoleGate roles={MODELLERS}>
-          <Opening expired={expired === true} />
+          <Opening />
         </RoleGate>
       </Standalone>
     </SessionGate>

@@ -29,13 +29,10 @@ export const workbenchMessages = {
   absentText: 'An administrator of your company can request one on this page.',
   failedText:
     'Operators see this too and can try the failed step again; the page goes on by itself.',
-  outside: 'Work from outside',
   launching: 'Opening JupyterLab',
   launchingText: 'This tab turns into your notebook as soon as it is ready.',
   launchSteps: 'Launch',
   opening: 'It is ready. Opening …',
-  expiredTitle: 'This link has expired',
-  expiredText: 'The address of a notebook works once and only for a moment.',
   tryAgain: 'Open JupyterLab again',
   launchFailedTitle: 'JupyterLab did not open',
   toWorkbench: 'Go to the workbench page',

@@ -17,7 +17,7 @@ export interface Launch {
  * Starts the caller's JupyterLab, follows it, and turns this tab into it. The address is asked for at the last moment,
  * used at once by `replace`, and kept nowhere: it works once, and the way back must not lead to it.
  */
-export const useLaunch = (start: boolean): Launch => {
+export const useLaunch = (): Launch => {
   const launch = useAction('workbench-management', 'launch');
   const mint = useAction('workbench-management', 'mintLaunchUrl', {
     onDone: ({ url }) => globalThis.location.replace(url),
@@ -39,10 +39,10 @@ export const useLaunch = (start: boolean): Launch => {
   const state = progress.data?.state;
 
   useEffect(() => {
-    if (!start || begun.current) return;
+    if (begun.current) return;
     begun.current = true;
     launch.mutate({});
-  }, [start, launch]);
+  }, [launch]);
 
   useEffect(() => {
     if (launchId === undefined || state !== 'succeeded' || minted.current === launchId) return;

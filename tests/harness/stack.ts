@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Instance, loadInstance, readStatus, type Status } from '@atelier/single-machine';
+import {
+  type Instance,
+  loadInstance,
+  readStatus,
+  type StackAddress,
+  type Status,
+} from '@atelier/single-machine';
 import { type SignedIn, signIn } from '@atelier/single-machine/people';
 import { inject } from 'vitest';
 
@@ -15,8 +21,10 @@ export interface Stack {
   logOf(process: string): Promise<string>;
 }
 
-export function openStack(): Stack {
-  const { port, home } = inject('stack');
+/** The instance that the files of a run share. */
+export const openStack = (): Stack => openStackAt(inject('stack'));
+
+export function openStackAt({ port, home }: StackAddress): Stack {
   const instance = loadInstance({ ATELIER_PORT: String(port), ATELIER_HOME: home });
   return {
     instance,

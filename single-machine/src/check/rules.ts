@@ -50,6 +50,7 @@ const rules: Readonly<Record<string, BoundaryRule>> = {
       '@atelier/single-machine/journey',
       '@atelier/single-machine/people',
       '@atelier/single-machine/shop',
+      '@atelier/single-machine/testing',
       '@atelier/studio/notebook-client',
       PORTS,
     ],

@@ -18,7 +18,13 @@ export interface ExtractWorkflowDeps {
   readonly bucket: {
     /** Writes the object once; one that is there already stays. */
     publish(tenantId: string, bucket: string, key: string, body: string): Promise<void>;
-    remove(tenantId: string, bucket: string, keys: readonly string[]): Promise<void>;
+    /** Removes what lies below the prefix, the keys named excepted. */
+    keepOnly(
+      tenantId: string,
+      bucket: string,
+      prefix: string,
+      keys: readonly string[],
+    ): Promise<void>;
   };
 }
 
@@ -126,7 +132,11 @@ export const extractWorkflow = (deps: ExtractWorkflowDeps) => {
       }
       const manifests: Record<string, string> = {};
       for (const dataset of request.datasets) {
-        const key = `${extractPrefix(request.dataRole, dataset.name, id)}manifest.json`;
+        const prefix = extractPrefix(request.dataRole, dataset.name, id);
+        const key = `${prefix}manifest.json`;
+        // An attempt that was lost may have left files: whoever reads the folder would find rows twice.
+        const kept = [key, ...run.files.map((file) => file.key)];
+        await deps.bucket.keepOnly(tenantId, request.bucket, prefix, kept);
         const manifest = manifestOf({
           requestId: id,
           request,
@@ -147,14 +157,13 @@ export const extractWorkflow = (deps: ExtractWorkflowDeps) => {
     steps: [admission, extraction, publication],
     cancel: async (ctx) => {
       const { runId } = ctx.memo;
-      if (runId === undefined || runId === null) return done();
-      await deps.extractor.cancel(runId);
-      const { files } = await deps.extractor.describe(runId);
-      await deps.bucket.remove(
-        ctx.tenantId,
-        ctx.request.bucket,
-        files.map(({ key }) => key),
-      );
+      if (runId === undefined) return done();
+      if (runId !== null) await deps.extractor.cancel(runId);
+      const { bucket, dataRole, datasets } = ctx.request;
+      for (const { name } of datasets) {
+        const prefix = extractPrefix(dataRole, name, ctx.id);
+        await deps.bucket.keepOnly(ctx.tenantId, bucket, prefix, []);
+      }
       return done();
     },
   });

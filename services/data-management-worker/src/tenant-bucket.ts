@@ -1,5 +1,10 @@
 import type { TenantCredentials } from '@atelier/service-kit';
-import { DeleteObjectsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { ExtractWorkflowDeps } from './extract-workflow.ts';
 
 /** The extracts' part of tenants' buckets, under the role that may write there. */
@@ -37,15 +42,20 @@ export const createTenantBucket = (deps: {
           if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error;
         }
       }),
-    remove: (tenantId, bucket, keys) =>
+    keepOnly: (tenantId, bucket, prefix, keys) =>
       withClient(tenantId, async (s3) => {
-        if (keys.length === 0) return;
-        await s3.send(
-          new DeleteObjectsCommand({
-            Bucket: bucket,
-            Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-          }),
-        );
+        for await (const page of paginateListObjectsV2(
+          { client: s3 },
+          { Bucket: bucket, Prefix: prefix },
+        )) {
+          const others = (page.Contents ?? []).flatMap(({ Key }) =>
+            Key === undefined || keys.includes(Key) ? [] : [{ Key }],
+          );
+          if (others.length === 0) continue;
+          await s3.send(
+            new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: others, Quiet: true } }),
+          );
+        }
       }),
   };
 };

@@ -137,6 +137,7 @@ export async function deploy(
     readonly script: string;
     /** A `model.tar.gz` in S3. */
     readonly model?: string;
+    readonly environment?: Readonly<Record<string, string>>;
   },
 ): Promise<void> {
   const { name, script } = options;
@@ -149,7 +150,11 @@ export async function deploy(
       PrimaryContainer: {
         Image: SCIKIT_LEARN_IMAGE,
         ModelDataUrl: options.model ?? source,
-        Environment: { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: source },
+        Environment: {
+          ...options.environment,
+          SAGEMAKER_PROGRAM: 'inference.py',
+          SAGEMAKER_SUBMIT_DIRECTORY: source,
+        },
       },
     }),
   );

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostSocket } from './engine.ts';
 import { checkSocketPath } from './host-listener.ts';
@@ -48,12 +48,15 @@ export const createAccountSockets = (deps: {
     const uid = (await deps.uidRanges.baseOf(accountId)) + CONTAINER_UID;
     const servers: SocketServer[] = [];
     for (const socket of sockets) {
+      // Put in place whole: nobody meets a socket of the wrong owner, nor one that another process is replacing.
       const path = join(directory, `${socket}.sock`);
-      checkSocketPath(path);
-      await rm(path, { force: true });
-      servers.push(await deps.serve(socket, accountId, path));
-      await chown(path, uid, uid);
-      await chmod(path, 0o600);
+      const made = `${path}.${process.pid}`;
+      checkSocketPath(made);
+      await rm(made, { force: true });
+      servers.push(await deps.serve(socket, accountId, made));
+      await chown(made, uid, uid);
+      await chmod(made, 0o600);
+      await rename(made, path);
     }
     return { directory, servers };
   };

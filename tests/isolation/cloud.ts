@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { until } from '@atelier/single-machine/journey';
 import type { SignedIn } from '@atelier/single-machine/people';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateEndpointCommand,
@@ -27,19 +29,20 @@ export interface Cloud {
   readonly runtime: SageMakerRuntimeClient;
   readonly logs: CloudWatchLogsClient;
   readonly sts: STSClient;
+  readonly iam: IAMClient;
+  readonly organizations: OrganizationsClient;
+  readonly keys: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 }
 
 export async function cloudOf(person: SignedIn): Promise<Cloud> {
   const keys = await person.api('workbench-management').issueCredentials();
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
   const config = {
     region: keys.region,
     maxAttempts: 1,
     ...(keys.endpointUrl === null ? {} : { endpoint: keys.endpointUrl }),
-    credentials: {
-      accessKeyId: keys.accessKeyId,
-      secretAccessKey: keys.secretAccessKey,
-      sessionToken: keys.sessionToken,
-    },
+    credentials,
   };
   return {
     accountId: keys.executionRoleArn.split(':')[4] ?? '',
@@ -50,6 +53,9 @@ export async function cloudOf(person: SignedIn): Promise<Cloud> {
     runtime: new SageMakerRuntimeClient(config),
     logs: new CloudWatchLogsClient(config),
     sts: new STSClient(config),
+    iam: new IAMClient(config),
+    organizations: new OrganizationsClient(config),
+    keys: credentials,
   };
 }
 

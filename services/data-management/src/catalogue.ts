@@ -25,7 +25,6 @@ interface Row {
   readonly scale: number | null;
   readonly column_note: string | null;
   readonly granted: boolean;
-  readonly estimated_rows: number;
 }
 
 /** Tables with a note are datasets; whatever column they have is listed, so that a new one is reported, not leaked. */
@@ -35,8 +34,7 @@ const CATALOGUE_SQL = `
          case when a.atttypid = 'numeric'::regtype and a.atttypmod >= 0 then ((a.atttypmod - 4) >> 16) & 65535 end as digits,
          case when a.atttypid = 'numeric'::regtype and a.atttypmod >= 0 then (a.atttypmod - 4) & 65535 end as scale,
          cd.description as column_note,
-         has_column_privilege(c.oid, a.attnum, 'select') as granted,
-         greatest(c.reltuples, 0)::float8 as estimated_rows
+         has_column_privilege(c.oid, a.attnum, 'select') as granted
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_description td on td.objoid = c.oid and td.classoid = 'pg_class'::regclass and td.objsubid = 0
@@ -87,13 +85,8 @@ const columnOf = (row: Row): ColumnDefinition | null => {
   };
 };
 
-export interface CatalogueEntry {
-  readonly definition: DatasetDefinition;
-  readonly estimatedRows: number;
-}
-
 /** Every dataset as the database itself describes it. */
-export const readCatalogue = async (query: ReplicaQuery): Promise<CatalogueEntry[]> => {
+export const readCatalogue = async (query: ReplicaQuery): Promise<DatasetDefinition[]> => {
   const { rows } = await query<Row>(CATALOGUE_SQL);
   const byTable = Map.groupBy(rows, (row) => `${row.schema}.${row.table}`);
   return [...byTable.values()].flatMap((columns) => {
@@ -102,15 +95,12 @@ export const readCatalogue = async (query: ReplicaQuery): Promise<CatalogueEntry
     if (first === undefined || note === null) return [];
     return [
       {
-        definition: {
-          name: note.dataset,
-          title: note.title,
-          description: note.description,
-          table: { schema: first.schema, name: first.table },
-          columns: columns.map(columnOf).filter((column) => column !== null),
-          time: { occurredAt: 'occurred_at', deletedAt: 'deleted_at' },
-        },
-        estimatedRows: Math.round(first.estimated_rows),
+        name: note.dataset,
+        title: note.title,
+        description: note.description,
+        table: { schema: first.schema, name: first.table },
+        columns: columns.map(columnOf).filter((column) => column !== null),
+        time: { occurredAt: 'occurred_at', deletedAt: 'deleted_at' },
       },
     ];
   });

@@ -132,6 +132,29 @@ describe('the catalogue', () => {
     await service.testDatabase.waitForReplica();
     expect((await verdicts()).diary?.verdict).toBe('withheld');
   });
+
+  it('tells of no rows but the tenant’s own, whatever the planner knows of others', async () => {
+    await asSuperuser(
+      `insert into shop.people (tenant_id, id, name, email, country, salary)
+       select $1, gen_random_uuid(), 'Many', 'many@mail.example', 'FR', 1 from generate_series(1, 1000)`,
+      [BAR],
+    );
+    await asSuperuser('analyze shop.people');
+    await service.testDatabase.waitForReplica();
+    const rowsOf = async (who: typeof dev) =>
+      (await service.as(who).listDatasets()).items[0]?.estimatedRows;
+    expect(await rowsOf(dev)).toBe(2);
+    expect(await rowsOf(bob)).toBe(1001);
+    const asked = (country: string) =>
+      service.as(dev).previewDataset({
+        params: { dataset: 'customers' },
+        body: { filter: [{ column: 'country', operator: '=', value: country }] },
+      });
+    expect(await asked('FR')).toMatchObject({ estimatedRows: 0, estimatedBytes: 0 });
+    expect(await asked('DE')).toMatchObject({ estimatedRows: 1 });
+    await asSuperuser(`delete from shop.people where name = 'Many'`);
+    await service.testDatabase.waitForReplica();
+  });
 });
 
 describe('a preview', () => {

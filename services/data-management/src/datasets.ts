@@ -2,26 +2,43 @@ import type { ColumnVerdict, Dataset, Filter, TenantRole } from '@atelier/contra
 import {
   type CompiledSelect,
   compileSelect,
+  type DatasetDefinition,
   type DatasetVerdict,
   decide,
   InvalidFilterError,
   NothingToExtractError,
 } from '@atelier/masking';
 import { BusinessError } from '@atelier/service-kit';
-import { type CatalogueEntry, readCatalogue } from './catalogue.ts';
+import pg from 'pg';
+import { readCatalogue } from './catalogue.ts';
 import { KEY_VERSION } from './extraction-login.ts';
 import { PROVIDER_POLICY } from './provider-policy.ts';
 import type { Replica, ReplicaQuery } from './replica.ts';
 
-interface Offered extends CatalogueEntry {
+interface Offered {
+  readonly definition: DatasetDefinition;
   readonly verdict: DatasetVerdict;
 }
 
 const offeredTo = async (query: ReplicaQuery, dataRole: TenantRole): Promise<Offered[]> =>
-  (await readCatalogue(query)).flatMap((entry) => {
-    const verdict = decide(entry.definition, dataRole, [PROVIDER_POLICY]);
-    return verdict === null ? [] : [{ ...entry, verdict }];
+  (await readCatalogue(query)).flatMap((definition) => {
+    const verdict = decide(definition, dataRole, [PROVIDER_POLICY]);
+    return verdict === null ? [] : [{ definition, verdict }];
   });
+
+/**
+ * How many rows there are, counted under the tenant's own row-level security. What the planner would estimate is made from
+ * the rows of all tenants, and tells of them.
+ */
+const countRows = async (query: ReplicaQuery, from: string): Promise<number> => {
+  const { rows } = await query<{ count: string }>(`select count(*) from ${from}`);
+  return Number(rows[0]?.count ?? 0);
+};
+
+const rowsKept = ({ table, time }: DatasetDefinition): string => {
+  const { escapeIdentifier: name } = pg;
+  return `${name(table.schema)}.${name(table.name)} where ${name(time.deletedAt)} is null`;
+};
 
 const shown = ({ rule: _, ...verdict }: DatasetVerdict['columns'][number]): ColumnVerdict =>
   verdict;
@@ -36,16 +53,18 @@ export const listDatasets = (
       'select pg_last_xact_replay_timestamp() as at',
     );
     const asOf = rows[0]?.at?.toISOString() ?? null;
-    return (await offeredTo(query, given.dataRole)).map(
-      ({ definition, verdict, estimatedRows }) => ({
+    const datasets: Dataset[] = [];
+    for (const { definition, verdict } of await offeredTo(query, given.dataRole)) {
+      datasets.push({
         name: definition.name,
         title: definition.title,
         description: definition.description,
         columns: verdict.columns.map(shown),
-        estimatedRows,
+        estimatedRows: await countRows(query, rowsKept(definition)),
         asOf,
-      }),
-    );
+      });
+    }
+    return datasets;
   });
 
 /** The one SELECT of a dataset for this data role. Throws `dataset_unavailable` or `invalid_request`. */
@@ -135,17 +154,15 @@ export const previewDataset = (
     const whole = compile(offered, asked);
     const { sql } = compile(offered, { ...asked, limit: PREVIEW_ROWS });
     const { rows } = await query<Record<string, unknown>>(sql);
-    const { rows: plans } = await query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-      `explain (format json) ${whole.sql}`,
-    );
-    const plan = plans[0]?.['QUERY PLAN'][0].Plan ?? {};
-    const estimatedRows = Math.round(plan['Plan Rows'] ?? 0);
+    const cells = rows.map((row) => whole.schema.map(({ name }) => toCell(row[name])));
+    const estimatedRows = await countRows(query, `(${whole.sql}) as whole`);
+    const bytesPerRow = Buffer.byteLength(JSON.stringify(cells)) / Math.max(1, cells.length);
     return {
       columns: whole.schema.map(({ name, type }) => ({ name, type })),
-      rows: rows.map((row) => whole.schema.map(({ name }) => toCell(row[name]))),
+      rows: cells,
       sqlHash: whole.sqlHash,
       estimatedRows,
-      estimatedBytes: estimatedRows * Math.round(plan['Plan Width'] ?? 0),
+      estimatedBytes: Math.round(estimatedRows * bytesPerRow),
       estimatedSeconds: Math.round((START_SECONDS + estimatedRows / ROWS_PER_SECOND) * 10) / 10,
     };
   });

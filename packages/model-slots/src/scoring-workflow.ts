@@ -31,6 +31,8 @@ type ScoringStep = Step<ScoringRequest, ScoringMemo, WorkContext>;
 /** SageMaker gives a call 60 s; so do we. */
 const BATCH_DEADLINE_MS = 60_000;
 const RETRY_MS = 2000;
+/** Attempts over about twenty minutes. */
+const PATIENCE = 25;
 
 /** Scores every subject in batches, the built-in's first as what one falls back to; goes on where it was. */
 export const scoringWorkflow = (deps: {
@@ -42,6 +44,8 @@ export const scoringWorkflow = (deps: {
   const builtIn: ScoringStep = {
     name: 'built-in scores',
     expectedMs: 2000,
+    // Nobody asks for these by name, so nobody would notice that they had been given up.
+    maxAttempts: PATIENCE,
     run: async ({ request, scope, signal }) => {
       const slot = deps.slotOf(request.slot);
       const asOf = await deps.asOf(scope);

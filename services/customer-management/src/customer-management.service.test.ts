@@ -148,6 +148,20 @@ const newShop = async () => {
 };
 
 describe('import', () => {
+  it('scores thousands at once, though the tables were empty a moment ago', async () => {
+    const dev = person(uuidv7(), 'data_scientist', 'tenant_admin');
+    const numbers = Array.from({ length: 5000 }, (_, index) => index + 1);
+    const customers = numbers.map((number) => `${number},Customer ${number},`).join('\n');
+    await runImport(dev, 'customers', `number,full name,mail\n${customers}\n`, CUSTOMER_MAPPING);
+    const days = ['19970101', '19970214', '19970630'];
+    const purchases = numbers.flatMap((number) => days.map((day) => `${number} x ${day} 1 9.99`));
+    await runImport(dev, 'purchases', `${purchases.join('\n')}\n`, PURCHASE_MAPPING);
+    const last = { limit: 1, sort: '-name' } as const;
+    const scored = async () =>
+      (await service.as(dev).listCustomers({ query: last })).items[0]?.churn?.source;
+    await expect.poll(scored, { timeout: 20_000 }).toBe('built-in');
+  }, 60_000);
+
   it('shows how a file would be split, then reads it into customers with sums as of the date', async () => {
     const { client, ann } = await newShop();
     expect(ann).toMatchObject({

@@ -30,6 +30,8 @@ type Context = StepContext<ImportRequest, ImportMemo> & WorkContext;
 type ImportStep = Step<ImportRequest, ImportMemo, WorkContext>;
 
 const BATCH = 1000;
+/** Attempts over about twenty minutes. */
+const PATIENCE = 25;
 /** Enough to see what is wrong with a file; the count goes on. */
 const KEPT_FAULTS = 1000;
 
@@ -108,6 +110,8 @@ export const importWorkflow = (deps: { rescore: (scope: TenantScope) => Promise<
   const rescore: ImportStep = {
     name: 'scores',
     expectedMs: 1000,
+    // The rows are in: what only the scores wait for must not make the import one that failed.
+    maxAttempts: PATIENCE,
     run: async ({ scope }) => {
       await scope.transaction((transaction) => transaction.query('select refresh_statistics()'));
       await deps.rescore(scope);

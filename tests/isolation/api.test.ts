@@ -337,6 +337,15 @@ describe("another tenant's keys and cursors are strangers", () => {
   });
 });
 
+test('FOO is told the sizes of its own datasets, whatever others have', async () => {
+  const { total } = await foo.tenant.admin.api('customer-management').listCustomers();
+  const data = foo.people.data_scientist.api('data-management');
+  const { items } = await data.listDatasets();
+  expect(items.find(({ name }) => name === 'customers')?.estimatedRows).toBe(total);
+  const preview = await data.previewDataset({ params: { dataset: 'customers' }, body: {} });
+  expect(preview.estimatedRows).toBe(total);
+});
+
 describe('after all attacks', () => {
   test('BAR lives, and has what it had', async () => {
     for (const type of RESOURCE_TYPES) await barThings[type].prove();

@@ -31,9 +31,13 @@ export async function removeContainers(
   }
 }
 
-/** What a Studio keeps outside its home; its containers have been removed, and it does not come back. */
+/** What a Studio keeps outside its home: sockets, and the state of running containers. */
+export const runDirectory = ({ home }: Pick<StudioConfig, 'home'>): string =>
+  runDirectoryOf(join(home, 'containers'));
+
+/** For a Studio whose containers have been removed and that does not come back. */
 export async function removeRunDirectory(config: Pick<StudioConfig, 'home'>): Promise<void> {
-  await rm(runDirectoryOf(join(config.home, 'containers')), { recursive: true, force: true });
+  await rm(runDirectory(config), { recursive: true, force: true });
 }
 
 /** Nobody answers any more. */

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { stdout } from 'node:process';
 import { ProblemError } from '@atelier/contracts';
 import { startTestStack, type TestStack } from '@atelier/single-machine';
 import { until } from '@atelier/single-machine/journey';
 import { superuserUrl } from '@atelier/single-machine/testing';
+import { runDirectory } from '@atelier/studio';
 import pg from 'pg';
 import { openStackAt, type Stack } from '../harness/stack.ts';
 
@@ -67,8 +69,15 @@ export async function startBrokenStack(): Promise<BrokenStack> {
       }
     },
     async stop() {
+      const { instance } = stack;
+      const places = [instance.home, runDirectory({ home: instance.path('studio') })];
+      // What is not seen while it is there would not be missed afterwards.
+      const before = (await leftOvers(places)).join('\n');
+      for (const seen of [...places, '/proc/mounts', '/proc/net/unix', '/environ']) {
+        if (!before.includes(seen)) throw new Error(`nothing is seen of ${seen}`);
+      }
       await started.stop({ keepLogs: true });
-      return leftOvers(stack.instance.home);
+      return leftOvers(places);
     },
   };
 }
@@ -87,15 +96,16 @@ export async function answerOf<Value>(ask: () => Promise<Value>): Promise<Value 
   }
 }
 
-/** Mounts, sockets and processes that name a home. */
-async function leftOvers(home: string): Promise<string[]> {
+/** Files, mounts, sockets and processes that name one of the places where an instance keeps things. */
+async function leftOvers(places: readonly string[]): Promise<string[]> {
   const linesWith = async (file: string) =>
     (await readFile(file, 'utf8').catch(() => ''))
       .split(/[\n\0]/)
-      .filter((line) => line.includes(home))
+      .filter((line) => places.some((place) => line.includes(place)))
       .map((line) => `${file}: ${line}`);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all([
+    places.filter((place) => existsSync(place)),
     linesWith('/proc/mounts'),
     linesWith('/proc/net/unix'),
     ...pids

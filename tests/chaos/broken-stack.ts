@@ -4,8 +4,7 @@ import { stdout } from 'node:process';
 import { ProblemError } from '@atelier/contracts';
 import { startTestStack, type TestStack } from '@atelier/single-machine';
 import { until } from '@atelier/single-machine/journey';
-import { superuserUrl } from '@atelier/single-machine/testing';
-import { runDirectory } from '@atelier/studio';
+import { placesOf, superuserUrl } from '@atelier/single-machine/testing';
 import pg from 'pg';
 import { openStackAt, type Stack } from '../harness/stack.ts';
 
@@ -69,8 +68,7 @@ export async function startBrokenStack(): Promise<BrokenStack> {
       }
     },
     async stop() {
-      const { instance } = stack;
-      const places = [instance.home, runDirectory({ home: instance.path('studio') })];
+      const places = placesOf(stack.instance);
       // What is not seen while it is there would not be missed afterwards.
       const before = (await leftOvers(places)).join('\n');
       for (const seen of [...places, '/proc/mounts', '/proc/net/unix', '/environ']) {

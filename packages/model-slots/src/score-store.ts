@@ -13,6 +13,8 @@ export interface ScoreOrigin {
   readonly model: string;
   readonly version: number | null;
   readonly asOf: string;
+  /** A UUIDv7: the later run wins, whichever writes last. */
+  readonly runId: string;
 }
 
 interface Row {
@@ -21,7 +23,7 @@ interface Row {
   readonly computed_at: Date;
 }
 
-/** Replaces the subjects' scores of this source. */
+/** Replaces the subjects' scores of this source, but those of a later run. */
 export const putScores = async (
   transaction: Transaction,
   tenantId: string,
@@ -30,13 +32,15 @@ export const putScores = async (
   scores: readonly NewScore[],
 ): Promise<void> => {
   await transaction.query(
-    `insert into scores (tenant_id, slot, subject_id, source, probability, reasons, model, version, as_of)
+    `insert into scores (tenant_id, slot, subject_id, source, probability, reasons, model, version, as_of, run_id)
      select $1, $2, s.subject_id, $3, s.probability,
-            array(select jsonb_array_elements_text(s.reasons)), $4, $5, $6
+            array(select jsonb_array_elements_text(s.reasons)), $4, $5, $6, $8
        from jsonb_to_recordset($7) as s (subject_id uuid, probability float8, reasons jsonb)
      on conflict (tenant_id, slot, subject_id, source) do update
        set probability = excluded.probability, reasons = excluded.reasons, model = excluded.model,
-           version = excluded.version, as_of = excluded.as_of, computed_at = now()`,
+           version = excluded.version, as_of = excluded.as_of, run_id = excluded.run_id,
+           computed_at = now()
+       where scores.run_id <= excluded.run_id`,
     [
       tenantId,
       slot,
@@ -51,6 +55,7 @@ export const putScores = async (
           reasons,
         })),
       ),
+      origin.runId,
     ],
   );
 };

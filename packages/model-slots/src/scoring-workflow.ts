@@ -46,13 +46,14 @@ export const scoringWorkflow = (deps: {
     expectedMs: 2000,
     // Nobody asks for these by name, so nobody would notice that they had been given up.
     maxAttempts: PATIENCE,
-    run: async ({ request, scope, signal }) => {
+    run: async ({ id: runId, request, scope, signal }) => {
       const slot = deps.slotOf(request.slot);
       const asOf = await deps.asOf(scope);
       const fit = await scope.transaction((transaction) =>
         fitBuiltIn(transaction, scope.tenantId, slot, asOf),
       );
-      const origin = { source: 'built-in', model: slot.builtIn.name, version: null, asOf } as const;
+      const model = slot.builtIn.name;
+      const origin = { source: 'built-in', model, version: null, asOf, runId } as const;
       let total = 0;
       for await (const page of pages(scope, slot, asOf, null)) {
         signal.throwIfAborted();
@@ -93,6 +94,7 @@ export const scoringWorkflow = (deps: {
         model: binding.endpointName,
         version: binding.version,
         asOf,
+        runId: ctx.id,
       } as const;
       let scored = ctx.memo.scored ?? 0;
       try {

@@ -23,8 +23,12 @@ export const toProblem = (error: unknown, requestId: string, instance: string): 
   };
 };
 
-export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
-  reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).send(problem);
+export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
+  // What is left of a body that nobody reads must not stand before the next request.
+  if (problem.status === PROBLEM_STATUS.payload_too_large.status)
+    reply.header('connection', 'close');
+  return reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).send(problem);
+};
 
 const toBusinessError = (error: unknown): BusinessError => {
   if (error instanceof BusinessError) return error;

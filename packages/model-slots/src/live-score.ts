@@ -13,6 +13,13 @@ export interface LiveScoreDeps {
   readonly activeBindings: ActiveBindings;
 }
 
+/** Nobody could say which model is active. */
+const UNKNOWN = 'unknown' as const;
+const unknownModel: Score['fallback'] = {
+  cause: 'unreachable',
+  detail: 'Which model is in use could not be found out.',
+};
+
 export type LiveScore = Score & { readonly features: Record<string, number | null> };
 
 /**
@@ -27,7 +34,7 @@ export const liveScore = async (
 ): Promise<LiveScore> => {
   const { asOf, subjectId } = given;
   const [binding, subject] = await Promise.all([
-    deps.activeBindings.get(scope, slotId(slot)).catch(() => null),
+    deps.activeBindings.get(scope, slotId(slot)).catch((): typeof UNKNOWN => UNKNOWN),
     scope.transaction((transaction) =>
       slot.subjects(transaction, asOf, { kind: 'one', id: subjectId }),
     ),
@@ -37,8 +44,9 @@ export const liveScore = async (
   const named = Object.fromEntries(
     slot.features.map(({ name }, index) => [name, features[index] ?? null]),
   );
-  if (binding === null) {
-    return { ...(await builtInScore(scope, slot, features, asOf)), features: named };
+  if (binding === null || binding === UNKNOWN) {
+    const instead = await builtInScore(scope, slot, features, asOf);
+    return { ...instead, fallback: binding === null ? null : unknownModel, features: named };
   }
   try {
     const [prediction] = await deps.guard.live(scope.tenantId, binding.endpointName, (signal) =>

@@ -20,9 +20,13 @@ const bindingsOf = (tenantId: string) => {
   bindings.set(tenantId, known);
   return known;
 };
+const silent = new Set<string>();
 const peers = ((_: string, { tenantId }: { tenantId: string }) => ({
   getTenantAsService: async () => ({ accountId: '111122223333' }),
-  listBindings: async () => ({ items: bindingsOf(tenantId).toReversed() }),
+  listBindings: async () => {
+    if (silent.has(tenantId)) throw new Error('connect ECONNREFUSED');
+    return { items: bindingsOf(tenantId).toReversed() };
+  },
   addBinding: async ({
     body,
   }: {
@@ -373,6 +377,15 @@ describe('a model of the tenant', () => {
     });
     models.set(`${foo.tenantId}/churn`, honest);
     await expect.poll(async () => (await ask()).source, { timeout: 15_000 }).toBe('model');
+  });
+
+  it('whose use nobody can tell is stood in for by the built-in, which says so', async () => {
+    const { tenantId, client, ann } = await newShop();
+    silent.add(tenantId);
+    // Longer than an answer of tenant-management is kept.
+    await expect
+      .poll(() => client.getChurnScore({ params: { customerId: ann.id } }), { timeout: 15_000 })
+      .toMatchObject({ source: 'built-in', fallback: { cause: 'unreachable' } });
   });
 
   it('that does not keep the contract is rejected with its own words, and cannot be activated', async () => {

@@ -17,7 +17,6 @@ import {
   readImportView,
   receiveFile,
   startImport,
-  viewImport,
 } from './imports.ts';
 
 const cursorOf = (text: string | undefined) => {
@@ -96,7 +95,7 @@ export const handlersOf = (
       }),
     );
     return {
-      items: await Promise.all(rows.map((row) => viewImport(deps, scope, row))),
+      items: await Promise.all(rows.map(({ id }) => readImportView(deps, scope, id))),
       nextCursor: rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null,
     };
   },

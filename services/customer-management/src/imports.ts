@@ -20,13 +20,26 @@ export interface ImportDeps {
 const CHUNK_BYTES = 1024 * 1024;
 const SAMPLE_BYTES = 16 * 1024;
 
-export const viewImport = async (
+const mustFind = async (scope: TenantScope, id: string): Promise<StoredImport> => {
+  const stored = await scope.transaction((transaction) =>
+    findImport(transaction, scope.tenantId, id),
+  );
+  if (stored === null) throw notFound('import');
+  return stored;
+};
+
+/**
+ * One import with its progress. The work is read before the row: what a step wrote before it ended is then never missed.
+ * Throws `not_found`.
+ */
+export const readImportView = async (
   deps: ImportDeps,
   scope: TenantScope,
-  stored: StoredImport,
+  id: string,
 ): Promise<ImportView> => {
-  const view = await deps.work.requests.get({ tenantId: scope.tenantId, id: stored.id });
+  const view = await deps.work.requests.get({ tenantId: scope.tenantId, id });
   const work = view === null ? null : await deps.work.show(view);
+  const stored = await mustFind(scope, id);
   return {
     id: stored.id,
     kind: stored.kind,
@@ -40,20 +53,6 @@ export const viewImport = async (
     createdAt: stored.createdAt,
   };
 };
-
-const mustFind = async (scope: TenantScope, id: string): Promise<StoredImport> => {
-  const stored = await scope.transaction((transaction) =>
-    findImport(transaction, scope.tenantId, id),
-  );
-  if (stored === null) throw notFound('import');
-  return stored;
-};
-
-export const readImportView = async (
-  deps: ImportDeps,
-  scope: TenantScope,
-  id: string,
-): Promise<ImportView> => viewImport(deps, scope, await mustFind(scope, id));
 
 export const announceImport = async (
   deps: ImportDeps,
@@ -167,11 +166,11 @@ export const cancelImport = async (
   scope: TenantScope,
   id: string,
 ): Promise<ImportView> => {
-  const stored = await mustFind(scope, id);
+  await mustFind(scope, id);
   const key = { tenantId: scope.tenantId, id };
   if ((await deps.work.requests.get(key)) === null) {
     throw new BusinessError('not_cancellable', 'The import has not started.');
   }
   await deps.work.requests.cancel(key);
-  return viewImport(deps, scope, stored);
+  return readImportView(deps, scope, id);
 };

@@ -22,6 +22,8 @@ beforeAll(async () => {
   database = await startTestDatabase();
   await migrateCloud(database.url);
   pool = new Pool({ connectionString: database.url });
+  // The database is dropped with whoever is still connected.
+  pool.on('error', () => undefined);
   await pool.query(`create table effect (
     number int generated always as identity, name text primary key, tries int default 1,
     fence int default 0, pid int, ended int)`);

@@ -2,6 +2,7 @@ import type { auditOperations } from '@atelier/contracts';
 import { listAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import type { CallIn } from './handler.ts';
+import { nextCursorOf } from './next-cursor.ts';
 import { PLATFORM_TENANT } from './platform-tenant.ts';
 
 type Operations = ReturnType<typeof auditOperations>;
@@ -14,10 +15,9 @@ const read = async (
   const items = await database.transaction(tenantId, (transaction) =>
     listAudit(transaction, tenantId, { limit: query.limit, before: query.cursor ?? null }),
   );
-  const last = items.at(-1);
   return {
     items,
-    nextCursor: last !== undefined && items.length === query.limit ? String(last.sequence) : null,
+    nextCursor: nextCursorOf(items, query.limit, ({ sequence }) => String(sequence)),
   };
 };
 

@@ -11,6 +11,7 @@ export * from './long-work.ts';
 export * from './loopback.ts';
 export * from './mailer.ts';
 export * from './migrate.ts';
+export { nextCursorOf } from './next-cursor.ts';
 export * from './outbox.ts';
 export * from './peers.ts';
 export * from './platform-tenant.ts';

@@ -1,6 +1,6 @@
 import type { customerManagementOperations } from '@atelier/contracts';
 import { customerChurn, deleteScores, type ModelSlots, slotId } from '@atelier/model-slots';
-import { type Handlers, invalid, notFound } from '@atelier/service-kit';
+import { type Handlers, invalid, nextCursorOf, notFound } from '@atelier/service-kit';
 import { readAsOf, writeAsOf } from './as-of.ts';
 import {
   decodeCursor,
@@ -96,7 +96,7 @@ export const handlersOf = (
     );
     return {
       items: await Promise.all(rows.map(({ id }) => readImportView(deps, scope, id))),
-      nextCursor: rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null,
+      nextCursor: nextCursorOf(rows, query.limit, ({ id }) => id),
     };
   },
   getImport: ({ scope, params }) => readImportView(deps, scope, params.importId),
@@ -112,7 +112,7 @@ export const handlersOf = (
       });
       return {
         items: rows.map(({ number: _, ...fault }) => fault),
-        nextCursor: rows.length === query.limit ? String(rows.at(-1)?.number) : null,
+        nextCursor: nextCursorOf(rows, query.limit, ({ number }) => String(number)),
       };
     }),
   cancelImport: ({ scope, params }) => cancelImport(deps, scope, params.importId),

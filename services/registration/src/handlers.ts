@@ -1,5 +1,5 @@
 import type { registrationOperations } from '@atelier/contracts';
-import { type Handlers, notFound } from '@atelier/service-kit';
+import { type Handlers, nextCursorOf, notFound } from '@atelier/service-kit';
 import { findRegistrationById, listRegistrations } from './registration-store.ts';
 import {
   type RegistrationDeps,
@@ -39,7 +39,7 @@ export const handlersOf = (
     );
     return {
       items,
-      nextCursor: rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null,
+      nextCursor: nextCursorOf(rows, query.limit, ({ id }) => id),
     };
   },
 

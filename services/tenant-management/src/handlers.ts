@@ -4,6 +4,7 @@ import {
   type Handlers,
   invalid,
   type LongWork,
+  nextCursorOf,
   notFound,
   type PlatformScope,
   type ServiceRuntime,
@@ -56,10 +57,9 @@ export const handlersOf = ({
           state: query.state ?? null,
         }),
       );
-      const last = items.at(-1);
       return {
         items,
-        nextCursor: last !== undefined && items.length === query.limit ? last.id : null,
+        nextCursor: nextCursorOf(items, query.limit, ({ id }) => id),
       };
     },
 

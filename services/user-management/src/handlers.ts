@@ -1,5 +1,5 @@
 import type { userManagementOperations } from '@atelier/contracts';
-import type { Handlers } from '@atelier/service-kit';
+import { type Handlers, nextCursorOf } from '@atelier/service-kit';
 import { listApiKeys } from './api-key-store.ts';
 import { createApiKey, revokeApiKey, toApiKey } from './api-keys.ts';
 import { listInvitations } from './invitation-store.ts';
@@ -22,7 +22,7 @@ const pageOf = <Stored extends { id: string }, Item>(
   toItem: (row: Stored) => Item,
 ): { items: Item[]; nextCursor: string | null } => ({
   items: rows.map(toItem),
-  nextCursor: rows.length === limit ? (rows.at(-1)?.id ?? null) : null,
+  nextCursor: nextCursorOf(rows, limit, ({ id }) => id),
 });
 
 export const handlersOf = (deps: InvitationDeps): Handlers<typeof userManagementOperations> => ({

@@ -1,5 +1,5 @@
 import type { workbenchManagementOperations } from '@atelier/contracts';
-import { type Handlers, notFound } from '@atelier/service-kit';
+import { type Handlers, nextCursorOf, notFound } from '@atelier/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import {
   issueCredentials,
@@ -45,7 +45,7 @@ export const handlersOf = (deps: NotebookDeps): Handlers<typeof workbenchManagem
           workbench: await viewWorkbench(deps, row.tenantId, row),
         })),
       ),
-      nextCursor: rows.length === query.limit ? (rows.at(-1)?.tenantId ?? null) : null,
+      nextCursor: nextCursorOf(rows, query.limit, ({ tenantId }) => tenantId),
     };
   },
   retryWorkbench: async ({ platform, params }) => {
